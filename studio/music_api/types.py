@@ -1,0 +1,96 @@
+"""What a provider told us, as our own values. Only the fields the studio uses; None where one was missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A paid order that the provider took (upstream.md 1.5)."""
+
+    task_id: str
+
+
+class PollState(StrEnum):
+    RUNNING = "running"  # also for words we do not know: keep polling
+    SUCCESS = "success"  # with every field the operation needs
+    FAILED = "failed"  # the provider has given the credits back already (upstream.md 3.5)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a poll's `data` (upstream.md 1.7). `duration` is in seconds, `created_at` the wire's text."""
+
+    clip_id: str | None = None
+    lyrics_id: str | None = None
+    title: str | None = None
+    sound: str | None = None
+    lyrics: str | None = None
+    audio_url: str | None = None
+    wav_url: str | None = None
+    image_url: str | None = None
+    video_url: str | None = None
+    duration: float | None = None
+    model: str | None = None
+    seed: str | None = None
+    format: str | None = None
+    created_at: str | None = None
+
+
+@dataclass(frozen=True)
+class PollResult:
+    """Where a task stands (upstream.md 1.6).
+
+    `items` is what `data` held, whatever the state; only a SUCCESS promises complete ones. `message` is the
+    provider's sentence for people. `unknown_status` is not empty when we do not understand the answer; the
+    state is RUNNING then, and somebody should have a look.
+    """
+
+    state: PollState
+    items: tuple[Item, ...] = ()
+    message: str = ""
+    unknown_status: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "state": self.state.value, "items": [asdict(item) for item in self.items]}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> PollResult:
+        return cls(
+            state=PollState(stored["state"]),
+            items=tuple(Item(**item) for item in stored["items"]),
+            message=stored["message"],
+            unknown_status=stored["unknown_status"],
+        )
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Credits at the provider (upstream.md 4.1): the subscription's, and the extra ones, spent first."""
+
+    credits: int
+    extra_credits: int
+
+    @property
+    def total(self) -> int:
+        return self.credits + self.extra_credits
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What may be believed of a verified webhook: a task has news. `webhook_id` is from an unsigned header."""
+
+    task_id: str
+    event: str
+    failed: bool
+    webhook_id: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)

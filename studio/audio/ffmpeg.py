@@ -7,6 +7,7 @@ ffmpeg open addresses of the sender's choice.
 
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -25,7 +26,11 @@ LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "oct
 
 
 class FfmpegError(Exception):
-    """ffmpeg refused, failed or took too long; the text is its own last line."""
+    """ffmpeg refused or failed; the text is its own last line."""
+
+
+class FfmpegTimeout(FfmpegError):
+    """ffmpeg took too long and was stopped; this says nothing about the file."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def binary() -> str:
 def run(args: list[str], *, timeout: float = 120) -> bytes:
     """Run ffmpeg with `args` and return its standard output.
 
-    Raises FfmpegError with the last line of standard error, or after `timeout` seconds.
+    Raises FfmpegError with the last line of standard error, FfmpegTimeout after `timeout` seconds.
     """
     output, _ = _run(args, loglevel="error", timeout=timeout)
     return output
@@ -71,6 +76,16 @@ def probe(path: Path | str, *, demuxer: str) -> Probe:
     """
     copied = [*source(path, demuxer), "-map", "0:a:0", "-c", "copy", "-f", "framecrc", "pipe:1"]
     return _parse_packets(run(copied).decode("ascii", "replace"))
+
+
+def has_video(path: Path | str, *, demuxer: str) -> bool:
+    """Is there a moving picture in the file? A cover does not count."""
+    first_frame = ["-map", "0:V:0", "-c", "copy", "-frames:v", "1", "-f", "null", "-"]
+    try:
+        run([*source(path, demuxer), *first_frame])
+    except FfmpegError:
+        return False
+    return True
 
 
 def decoded_seconds(path: Path | str, *, demuxer: str) -> float:
@@ -118,7 +133,7 @@ def _run(args: list[str], *, loglevel: str, timeout: float) -> tuple[bytes, str]
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise FfmpegError(f"ffmpeg took longer than {timeout:g} s") from None
+            raise FfmpegTimeout(f"ffmpeg took longer than {timeout:g} s") from None
         if done.returncode:
             raise FfmpegError(_last_line(log) or f"ffmpeg ended with code {done.returncode}")
         return done.stdout, _tail(log)
@@ -142,8 +157,10 @@ def _streaming(args: list[str], timeout: float) -> Iterator[IO[bytes]]:
             process.kill()
             process.stdout.close()
             process.wait()
+        if process.returncode == -signal.SIGKILL:
+            raise FfmpegTimeout(f"ffmpeg took longer than {timeout:g} s")
         if process.returncode:
-            raise FfmpegError(_last_line(log) or f"ffmpeg was stopped after {timeout:g} s")
+            raise FfmpegError(_last_line(log) or f"ffmpeg ended with code {process.returncode}")
 
 
 def _tail(log: IO[bytes], size: int = 16_384) -> str:

@@ -1,0 +1,120 @@
+"""Serve one stored file over HTTP so that a player can seek in it (reliability.md S15).
+
+Who may have the file is the caller's question. Here it is made harmless: whatever the bytes are, a
+browser neither guesses another type for them nor runs them as a page.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header, parse_etags, quote_etag
+
+from studio.audio.ranges import Unsatisfiable, byte_range
+
+BLOCK_BYTES = 1 << 16
+MAX_STEM, MAX_EXTENSION = 120, 5
+FORBIDDEN_IN_NAMES = '/\\:*?"<>|'
+PROTECTION = {
+    "Accept-Ranges": "bytes",
+    "Cache-Control": "private, no-cache",  # keep it, but ask each time: rights can end
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def serve(
+    request: HttpRequest,
+    *,
+    open_file: Callable[[], BinaryIO],
+    size: int,
+    etag: str,
+    content_type: str,
+    filename: str,
+    download: bool,
+) -> HttpResponseBase:
+    """Answer GET and HEAD for a file of `size` bytes: 200, 206, 304 or 416; 405 for other methods.
+
+    `etag` must change with the bytes (the SHA-256 does). The file is opened only when bytes are sent and
+    always closed. An error of `open_file` passes through, before anything was sent.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    tag = quote_etag(etag)
+    headers = {**PROTECTION, "ETag": tag}
+    if _is_known(request, tag):
+        return HttpResponseNotModified(headers=headers)
+    headers["Content-Disposition"] = str(content_disposition_header(download, safe_filename(filename)))
+    try:
+        wanted = _wanted(request, tag, size)
+    except Unsatisfiable:
+        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    first, last = wanted or (0, size - 1)
+    headers |= {"Content-Type": content_type, "Content-Length": str(last - first + 1)}
+    if wanted:
+        headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    if request.method == "HEAD":
+        return HttpResponse(headers=headers)
+    body = _Part(open_file(), first, last - first + 1)
+    return StreamingHttpResponse(body, status=206 if wanted else 200, headers=headers)
+
+
+def safe_filename(name: str) -> str:
+    """Make a title usable as a file name on every system: "AC/DC: live\\r\\n.m4a" -> "AC_DC_ live.m4a"."""
+    visible = "".join(
+        "_" if char in FORBIDDEN_IN_NAMES else char
+        for char in unicodedata.normalize("NFC", name)
+        if unicodedata.category(char)[0] != "C" and unicodedata.category(char) not in ("Zl", "Zp")
+    )
+    stem, dot, extension = visible.rpartition(".")
+    if not dot or len(extension) > MAX_EXTENSION:
+        stem, dot, extension = visible, "", ""
+    return f"{stem[:MAX_STEM].strip('. ') or 'file'}{dot}{extension}"
+
+
+def _is_known(request: HttpRequest, tag: str) -> bool:
+    """Does the client's If-None-Match name this very version?"""
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    return known == ["*"] or tag in (candidate.removeprefix("W/") for candidate in known)
+
+
+def _wanted(request: HttpRequest, tag: str, size: int) -> tuple[int, int] | None:
+    """The bytes asked for, or None for all. An If-Range that is a date never fits: we send no dates."""
+    if request.method != "GET" or request.headers.get("If-Range", tag).strip() != tag:
+        return None
+    return byte_range(request.headers.get("Range", ""), size)
+
+
+class _Part:
+    """A stretch of a file in blocks. No generator: close() of one that never ran does nothing."""
+
+    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
+        self._file = file
+        self._left = length
+        file.seek(start)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if not self._left:
+            raise StopIteration
+        block = self._file.read(min(BLOCK_BYTES, self._left))
+        if not block:
+            raise OSError(
+                "The stored file is shorter than its row says."
+            )  # rather a broken reply than a short one
+        self._left -= len(block)
+        return block
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,89 @@
+"""A file counts as kept only after it was read to the end: container complete, playable, as long as told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from studio.audio import containers, ffmpeg
+from studio.audio.containers import Damaged
+from studio.audio.media_types import HEAD_BYTES, M4A, MP4, MediaType, sniff
+
+__all__ = ["AudioFacts", "Damaged", "verify_audio", "verify_image"]
+
+LENGTH_TOLERANCE_S = 2.0  # between the length that was announced and the one that plays
+LOST_SOUND_S = 0.5  # what may fail to decode: encoders put some padding at both ends
+MAX_PIXELS = 50_000_000
+PILLOW_FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
+
+
+@dataclass(frozen=True)
+class AudioFacts:
+    """What a verified audio file is; `duration` in seconds is what really came out of the decoder."""
+
+    media_type: MediaType
+    duration: float
+    sample_rate: int
+    channels: int
+
+
+def verify_audio(path: Path, *, expected_seconds: float | None) -> AudioFacts:
+    """Check that a file is a whole, playable recording (reliability.md M9, M12).
+
+    Raises Damaged with a reason for a person; FfmpegTimeout when the machine was too slow to tell.
+    """
+    media_type = _audio_type(path)
+    with path.open("rb") as file:
+        promised = containers.check(file, media_type.demuxer)
+    try:
+        probe = ffmpeg.probe(path, demuxer=media_type.demuxer)
+        played = ffmpeg.decoded_seconds(path, demuxer=media_type.demuxer)
+    except ffmpeg.FfmpegTimeout:
+        raise
+    except ffmpeg.FfmpegError as error:
+        raise Damaged(f"The recording cannot be played: {error}") from error
+    _check_length(played, at_least=max(probe.duration, promised or 0.0), expected=expected_seconds)
+    return AudioFacts(media_type, played, probe.sample_rate, probe.channels)
+
+
+def verify_image(path: Path) -> MediaType:
+    """Check that a file is a whole picture of at most MAX_PIXELS; raises Damaged."""
+    media_type = _sniffed(path)
+    if media_type is None or media_type.family != "image":
+        raise Damaged("This is not a picture.")
+    try:
+        with Image.open(path, formats=[PILLOW_FORMATS[media_type.name]]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise Damaged(f"The picture is too large: {image.width} x {image.height}.")
+            image.load()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Damaged("The picture is too large.") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:  # Pillow's ways to say "broken"
+        raise Damaged("The picture is broken or incomplete.") from error
+    return media_type
+
+
+def _sniffed(path: Path) -> MediaType | None:
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
+        raise Damaged("The file is empty.")
+    return sniff(head)
+
+
+def _audio_type(path: Path) -> MediaType:
+    media_type = _sniffed(path)
+    if media_type == MP4 and not ffmpeg.has_video(path, demuxer=MP4.demuxer):
+        return M4A
+    if media_type is None or media_type.family != "audio":
+        raise Damaged("This is not a recording.")
+    return media_type
+
+
+def _check_length(played: float, *, at_least: float, expected: float | None) -> None:
+    if played <= 0:
+        raise Damaged("There is no sound in the recording.")
+    if at_least - played > LOST_SOUND_S:
+        raise Damaged(f"Only {played:.1f} of {at_least:.1f} seconds can be played.")
+    if expected is not None and abs(played - expected) > LENGTH_TOLERANCE_S:
+        raise Damaged(f"The recording has {played:.1f} seconds, but {expected:.1f} were announced.")

@@ -1,15 +1,48 @@
-"""Talks HTTP to one provider (upstream.md 1, 4)."""
+"""Talks HTTP to one provider (upstream.md 1, 4; reliability.md 2.2).
+
+The one call that costs money is sent once and never again: a connection of its own, no retries, no redirects,
+nothing from the environment. Whatever goes wrong is judged by one fact: had we begun to send the order?
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import threading
+import time
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
-from studio.music_api.providers import Provider
+import requests  # noqa: TID251 - this module wraps requests
+from requests.adapters import HTTPAdapter  # noqa: TID251
+from urllib3.connectionpool import HTTPConnectionPool
+
+from studio.music_api import decode, values
+from studio.music_api.errors import Ambiguous, NotFound, NotSent, Rejected, Unavailable
+from studio.music_api.providers import Provider, request_body
+from studio.music_api.transport import BoundedConnection, BoundedSecureConnection, Order, reason, time_limit
 from studio.music_api.types import Accepted, Balance, PollResult
+
+TASK_PATH = "/api/v1/producer/task/"
+BALANCE_PATH = "/api/v1/get-credits"
+BODY_SECONDS = 10.0  # for a whole body, at most 1 MiB
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Client:
-    """One account at one provider. May be shared by threads. All time-outs are in seconds."""
+    """One account at one provider; all time-outs are in seconds. Threads may share it.
+
+    `post_timeout` and `get_timeout` bound the wait for the whole head of an answer. With the defaults a POST
+    ends within 60 s of its connection, which is less than any lease on it.
+    """
 
     def __init__(
         self,
@@ -20,7 +53,19 @@ class Client:
         connect_timeout: float = 5,
         post_timeout: float = 30,
         get_timeout: float = 15,
-    ) -> None: ...
+    ) -> None:
+        if not re.fullmatch("[!-~]+", key):  # here, because the library's own error would quote the key
+            raise ValueError(f"The key for {provider.label} is empty or has characters that no key has.")
+        self.provider = provider
+        self.base_url = base_url.rstrip("/")
+        self._key = key
+        self._connect_timeout = connect_timeout
+        self._post_timeout = post_timeout
+        self._get_timeout = get_timeout
+        self._local = threading.local()
+
+    def __repr__(self) -> str:
+        return f"<Client {self.provider.name} {self.base_url}>"
 
     def submit(
         self,
@@ -31,12 +76,102 @@ class Client:
         webhook_secret: str = "",
     ) -> Accepted:
         """POST a paid order, once. Raises NotSent, Rejected, Held or Ambiguous (upstream.md 1.5, 3.3)."""
-        raise NotImplementedError
+        operation = self.provider.operation(operation_name)
+        try:
+            fields = request_body(operation, params)
+        except ValueError as error:
+            raise Rejected(str(error)) from None
+        hooks = {"webhook_url": webhook_url, "webhook_secret": webhook_secret} if webhook_url else {}
+        return decode.submit_answer(*self._post(operation.path, {**fields, **hooks}))
 
     def poll(self, operation_name: str, task_id: str) -> PollResult:
         """Ask where a task stands. Raises Unavailable, NotFound or KeyRefused (upstream.md 1.6)."""
-        raise NotImplementedError
+        # An id like ".." would make another path; quote() leaves dots alone.
+        if values.identifier(task_id) is None:
+            raise NotFound("No task has such an id.")
+        needs = self.provider.operation(operation_name).needs
+        return decode.poll_answer(*self._get(TASK_PATH + quote(task_id, safe="")), needs)
 
     def balance(self) -> Balance:
         """Ask for the credits left. Raises Unavailable or KeyRefused (upstream.md 4.1)."""
-        raise NotImplementedError
+        return decode.balance_answer(*self._get(BALANCE_PATH))
+
+    def _post(self, path: str, fields: Mapping[str, Any]) -> Answer:
+        order = Order(json.dumps(fields).encode(), latest=time.monotonic() + 2 * self._connect_timeout)
+        headers = {"Content-Type": "application/json", "Connection": "close"}
+        with self._new_session() as session:
+            answer = self._exchange(session, "POST", path, self._post_timeout, data=order, headers=headers)
+        if isinstance(answer, Answer):
+            return answer
+        if order.begun:
+            raise Ambiguous(f"{self.provider.label} may or may not have the order: {answer}.")
+        raise NotSent(f"{self.provider.label} cannot be reached: {answer}.")
+
+    def _get(self, path: str) -> Answer:
+        answer = self._exchange(self._session(), "GET", path, self._get_timeout)
+        if isinstance(answer, Answer):
+            return answer
+        raise Unavailable(f"{self.provider.label} cannot be reached: {answer}.")
+
+    def _exchange(
+        self, session: requests.Session, method: str, path: str, timeout: float, **order: Any
+    ) -> Answer | str:
+        """The answer, or in words why there is none."""
+        try:
+            with session.request(
+                method,
+                self.base_url + path,
+                timeout=(self._connect_timeout, timeout),
+                allow_redirects=False,
+                stream=True,
+                **order,
+            ) as response:
+                return Answer(response.status_code, response.headers, self._read(response))
+        except Exception as error:  # requests leaks urllib3's, ssl's and the socket's own errors now and then
+            return reason(error)
+
+    def _read(self, response: requests.Response) -> bytes:
+        """The body as it came, one byte over the limit at most; nothing when it broke off.
+
+        The status alone is often decisive, so a broken body must not hide it.
+        """
+        if response.status_code < 200:
+            return b""  # what follows on this connection belongs to the same answer: leave it unread, closed
+        with suppress(Exception), time_limit(BODY_SECONDS, response.raw.shutdown):
+            body: bytes = response.raw.read(values.MAX_BODY + 1, decode_content=False)
+            return self._without_key(body)
+        return b""
+
+    def _without_key(self, body: bytes) -> bytes:
+        """Errors quote bodies, and a body may quote us. A toy key may be a part of any word, so leave it."""
+        return body.replace(self._key.encode(), b"[key]") if len(self._key) >= 12 else body
+
+    def _session(self) -> requests.Session:
+        """This thread's session: it keeps connections between polls, and no thread or fork shares them."""
+        if getattr(self._local, "pid", None) != os.getpid():
+            self._local.session = self._new_session()
+            self._local.pid = os.getpid()
+        session: requests.Session = self._local.session
+        return session
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False  # a proxy or .netrc of the machine must not see or change what we send
+        session.headers.update(
+            {
+                "Authorization": f"Bearer {self._key}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            }
+        )
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Adapter())
+        return session
+
+
+class _Adapter(HTTPAdapter):
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        pool = super().get_connection_with_tls_context(*args, **kwargs)
+        assert isinstance(pool, HTTPConnectionPool)
+        pool.ConnectionCls = BoundedSecureConnection if pool.scheme == "https" else BoundedConnection
+        return pool

@@ -18,6 +18,8 @@ MusicApiError
 The class alone decides what happens to the money; `message` is for people only.
 """
 
+from typing import Any
+
 
 class MusicApiError(Exception):
     """Anything a provider's answer, silence or delivery can be besides a good one.
@@ -38,7 +40,9 @@ class MusicApiError(Exception):
 class NotSent(MusicApiError):
     """Proven not accepted. `retry_after` is in seconds, None when the provider named no time."""
 
-    retry_after: float | None = None
+    def __init__(self, message: str, *, retry_after: float | None = None, **about: Any) -> None:
+        super().__init__(message, **about)
+        self.retry_after = retry_after
 
 
 class RateLimited(NotSent):
@@ -48,7 +52,9 @@ class RateLimited(NotSent):
 class Rejected(MusicApiError):
     """Certainly refused. `field` is the wire name of the field that the text names, or empty."""
 
-    field: str = ""
+    def __init__(self, message: str, *, field: str = "", **about: Any) -> None:
+        super().__init__(message, **about)
+        self.field = field
 
 
 class Retired(Rejected):
@@ -62,7 +68,9 @@ class Held(MusicApiError):
 class OutOfCredits(Held):
     """`remaining` is the provider's own count of credits left, None when it did not say."""
 
-    remaining: int | None = None
+    def __init__(self, message: str, *, remaining: int | None = None, **about: Any) -> None:
+        super().__init__(message, **about)
+        self.remaining = remaining
 
 
 class KeyRefused(Held):

@@ -23,7 +23,7 @@ class PollState(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of a poll's `data` (upstream.md 1.7). `duration` is in seconds, `created_at` the wire's text."""
+    """One entry of a poll's `data` (upstream.md 1.7). `duration` is in seconds, `created_at` as sent."""
 
     clip_id: str | None = None
     lyrics_id: str | None = None
@@ -85,7 +85,7 @@ class Balance:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What may be believed of a verified webhook: a task has news. `webhook_id` is from an unsigned header."""
+    """What may be believed of a verified webhook: a task has news. `webhook_id` was not signed."""
 
     task_id: str
     event: str

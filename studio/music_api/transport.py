@@ -1,0 +1,95 @@
+"""The parts of an HTTP exchange that the library leaves open: was the order sent, and does it ever end?"""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+from urllib3.response import HTTPResponse
+
+REASONS = (
+    (NameResolutionError, "its name is not known"),
+    (ConnectTimeoutError, "no connection in time"),
+    (NewConnectionError, "it refuses connections"),
+    (SSLError, "no secure connection"),
+    (ReadTimeoutError, "no answer in time"),
+)
+
+
+class Order(io.BytesIO):
+    """A POST's body that knows whether anybody has begun to send it.
+
+    The library reads it only when it is connected and the head is out, so an order that was never read cannot
+    have been accepted. That is proof where exceptions are not: a reset looks the same before and after.
+    """
+
+    def __init__(self, content: bytes, *, latest: float) -> None:
+        """`latest` is the last moment to begin, in time.monotonic() seconds."""
+        super().__init__(content)
+        self.begun = False
+        self._latest = latest
+
+    def read(self, size: int | None = -1) -> bytes:
+        # No time-out reaches a slow name server. By now the lease may be over and the order with somebody
+        # else: it must not go out any more.
+        if not self.begun and time.monotonic() > self._latest:
+            raise TimeoutError
+        self.begun = True
+        return super().read(size)
+
+
+class BoundedConnection(HTTPConnection):
+    """Waits for a whole head no longer than the read time-out, which alone starts anew with every byte."""
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own
+        assert self.timeout is not None, "every exchange has its time-outs"
+        with time_limit(self.timeout, self._shut):
+            return super().getresponse()
+
+    def _shut(self) -> None:
+        # The plain socket's way: an SSL socket's own shutdown would take its state from under the reader.
+        socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+class BoundedSecureConnection(BoundedConnection, HTTPSConnection):
+    pass
+
+
+@contextmanager
+def time_limit(seconds: float, shut: Callable[[], object]) -> Iterator[None]:
+    """Call `shut` from another thread when the block is not over in time."""
+
+    def expire() -> None:
+        with suppress(Exception):  # the block may end at this very moment and close the socket itself
+            shut()
+
+    timer = threading.Timer(seconds, expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def reason(error: BaseException) -> str:
+    """In words why an exchange brought no answer. Only our words: the library's could quote our headers."""
+    cause: BaseException | None = error
+    while cause is not None:
+        for kind, words in REASONS:
+            if isinstance(cause, kind):
+                return words
+        cause = cause.__cause__ or cause.__context__
+    return "the connection broke"

@@ -23,7 +23,7 @@ class BadBody(Exception):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = 30  # seconds that a connection may be silent, between requests or within one
+    timeout = 60  # seconds that a connection may be silent, between requests or within one
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
@@ -60,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
         return body
 
     def _origin(self) -> str:
-        """What media addresses start with: how the client calls us, which a forwarded port makes another name."""
+        """How the client calls us; behind a forwarded port that is not the address we listen on."""
         host = self.headers["Host"] or ""
         return f"http://{host}" if HOST.fullmatch(host) else self._server.url
 

@@ -7,7 +7,9 @@ It is spawned, not forked, because the server has threads, and it ends by itself
 import logging
 import multiprocessing
 import os
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -39,14 +41,14 @@ class Stopped(Exception):
 
 
 class Renderer:
-    """Renders the tasks of a store one after another, the oldest first, into the folder `media`.
+    """Renders the tasks of a store one after another, the oldest first, into `folder`/media.
 
     With `compose` it calls that in the thread, without a child process: for tests.
     """
 
-    def __init__(self, store: Store, media: Path, compose: Compose | None) -> None:
+    def __init__(self, store: Store, folder: Path, compose: Compose | None) -> None:
         self._store = store
-        self._media = media
+        self._folder = folder
         self._compose = compose
         self._lock = threading.Lock()
         self._child: multiprocessing.process.BaseProcess | None = None
@@ -83,7 +85,7 @@ class Renderer:
         if self._compose is None:
             return self._render_in_child(task)
         try:
-            return make_clip(self._compose, task.order, self._media, task.clip_id)
+            return make_clip(self._compose, task.order, self._folder, task.clip_id)
         except Exception as error:
             raise RenderFailed(describe(error)) from error
 
@@ -92,7 +94,7 @@ class Renderer:
         ours, theirs = context.Pipe(duplex=False)
         with closing(ours):
             with closing(theirs):
-                arguments = (theirs, task.order, self._media, task.clip_id)
+                arguments = (theirs, task.order, self._folder, task.clip_id)
                 child = context.Process(target=_child, args=arguments, daemon=True)
                 self._start(child)
             # Our copy of the writing end is closed now, so a dead child reads as the end of the pipe.
@@ -130,8 +132,15 @@ class Renderer:
         child.close()
 
 
+def clear_drafts(folder: Path) -> None:
+    """Remove what renderers that were killed left behind."""
+    shutil.rmtree(folder / "drafts", ignore_errors=True)
+    (folder / "drafts").mkdir(parents=True)
+    (folder / "media").mkdir(exist_ok=True)
+
+
 def make_clip(compose: Compose, order: Order, folder: Path, name: str) -> Clip:
-    """Compose one song and tell what the clip is made of."""
+    """Compose one song; its files move to `folder`/media when all of them are complete."""
     # Imported here so that the server itself stays small: the composer brings numpy and its tables.
     from studio.sandbox.music import SongRequest
 
@@ -145,7 +154,10 @@ def make_clip(compose: Compose, order: Order, folder: Path, name: str) -> Clip:
         lyrics_strength=order.lyrics_strength,
         sound_strength=order.sound_strength,
     )
-    song = compose(request, folder, name)
+    with tempfile.TemporaryDirectory(dir=folder / "drafts") as drafts:
+        song = compose(request, Path(drafts), name)
+        for path in (song.audio, song.wav, song.cover):
+            path.replace(folder / "media" / path.name)
     return Clip(
         title=order.title or song.title,
         duration=round(song.duration, 3),

@@ -17,7 +17,7 @@ from studio.sandbox.api import Api
 from studio.sandbox.handler import Handler
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.loops import Loop
-from studio.sandbox.renders import Compose, Renderer
+from studio.sandbox.renders import Compose, Renderer, clear_drafts
 from studio.sandbox.store import Store
 from studio.sandbox.types import Task
 from studio.sandbox.webhooks import Courier
@@ -43,7 +43,7 @@ class HttpServer(ThreadingHTTPServer):
         self.url = f"http://{host}:{self.server_port}"
 
     def server_bind(self) -> None:
-        # Not HTTPServer's: that asks the DNS for our own name, which takes long on a machine without a network.
+        # Not HTTPServer's: that asks the DNS for our own name, which takes long without a network.
         TCPServer.server_bind(self)
         self.server_port = self.server_address[1]
 
@@ -95,15 +95,16 @@ class Sandbox:
     ) -> None:
         if not key:
             raise ValueError("The sandbox needs a key.")
-        media = folder.resolve() / "media"
-        media.mkdir(parents=True, exist_ok=True)
+        folder = folder.resolve()
+        folder.mkdir(parents=True, exist_ok=True)
         self._store = Store(folder / "sandbox.sqlite3", credits=knobs.credits, now=time.time())
-        self._renderer = Renderer(self._store, media, compose)
+        self._renderer = Renderer(self._store, folder, compose)
         self._rendering = Loop("renderer", self._render)
         self._ending = Loop("ender", self._end)
         self._api = Api(self._store, key, knobs, on_accepted=self._rendering.wake)
         try:
-            self._http = HttpServer(host, port, media, self._api)
+            clear_drafts(folder)  # only now: the store keeps others from working in this folder
+            self._http = HttpServer(host, port, folder / "media", self._api)
         except BaseException:
             self._store.close()
             raise

@@ -124,8 +124,8 @@ class Store:
         """End every task that is due: its state, the refund if it failed, its webhook if it asked for one."""
         with self._transaction() as db:
             due = db.execute("SELECT * FROM ending WHERE due_at <= ?", (now,)).fetchall()
-            for task in map(_task, due):
-                _end(db, task, now, webhooks=webhooks)
+            for row in due:
+                _end(db, _task(row), now, webhooks=webhooks)
         return [task for row in due if (task := self.task(row["id"]))]
 
     def next_due(self) -> float | None:
@@ -186,10 +186,11 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     def _open(self, credits: int, now: float) -> None:
         # The exclusive lock ends with the process, also when that is killed; it keeps a second server out.

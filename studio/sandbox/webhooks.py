@@ -46,11 +46,7 @@ class Courier:
         signed = headers(delivery, body, order.webhook_secret or self._own_secret)
         try:
             return str(post(order.webhook_url, body, signed))
-        except (
-            OSError,
-            http.client.HTTPException,
-            UnicodeError,
-        ) as error:  # UnicodeError: an impossible host
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
             return type(error).__name__
 
 
@@ -73,7 +69,10 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """Send one POST on a connection of its own and return the status. Raises OSError, HTTPException or UnicodeError."""
+    """Send one POST on a connection of its own and return the status.
+
+    Raises OSError, HTTPException, or UnicodeError for a host name that can't be one.
+    """
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection

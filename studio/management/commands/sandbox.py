@@ -12,7 +12,7 @@ from studio.sandbox.knobs import Knobs
 from studio.sandbox.server import Sandbox
 from studio.sandbox.store import StoreInUse
 
-HELP = """Run the sandbox: a stand-in for the hosted music API on this machine, with no network and no paid key.
+HELP = """Run the sandbox: a stand-in for the hosted music API on this machine, without network or key.
 
 It speaks the same HTTP contract and composes real songs. Tasks, credits and songs are kept in one folder and
 survive a restart. Ctrl-C ends it; a song in the making is made again after the next start.

@@ -1,0 +1,85 @@
+"""Typed reading of environment variables; `settings.py` is the only caller.
+
+A value that is missing or malformed stops the start with one clear line instead of a traceback.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+
+def refuse(name: str, problem: str) -> NoReturn:
+    raise SystemExit(f"Studio can't start: {name} {problem}")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def boolean(name: str) -> bool:
+    value = text(name, "off").lower()
+    if value not in ("on", "off", "true", "false", "1", "0"):
+        refuse(name, f"is {value!r}; it takes on or off.")
+    return value in ("on", "true", "1")
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = text(name, default).lower()
+    if value not in allowed:
+        refuse(name, f"is {value!r}; it takes {', '.join(allowed)}.")
+    return value
+
+
+def seconds(name: str, default: float) -> float:
+    value = text(name, str(default))
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0
+    # The comparison also refuses NaN and infinity.
+    if not 0 < number <= 3600:
+        refuse(name, f"is {value!r}; it takes a number of seconds, more than 0 and at most 3600.")
+    return number
+
+
+def url(name: str, default: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
+    """An absolute address without a path's trailing slash."""
+    value = text(name, default)
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a broken IPv6 address
+        good = False
+    if not good:
+        refuse(name, f"is {value!r}; it takes an address such as {default}.")
+    return value.rstrip("/")
+
+
+def words(name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    value = text(name)
+    return tuple(part.strip().lower() for part in value.split(",") if part.strip()) or default
+
+
+def secret(name: str, kept_in: Path) -> str:
+    """The variable's value, else one made on the first run and kept in a file that only we may read."""
+    if value := text(name):
+        return value
+    if not kept_in.exists():
+        _write_once(kept_in, secrets.token_urlsafe(48))
+    return kept_in.read_text().strip()
+
+
+def _write_once(path: Path, value: str) -> None:
+    """Two processes may start at once: the link is made only by the first, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(value)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,47 @@
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def security_headers(get_response: GetResponse) -> GetResponse:
+    """Headers that Django and django-csp don't set; a view may set its own first."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def sign_in_on_a_full_page(get_response: GetResponse) -> GetResponse:
+    """A fragment that meets an ended session opens the sign-in page instead of swapping it in.
+
+    Signing in leads back to the page that the person sees, not to the fragment's address.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not (request.htmx and _leads_to_sign_in(response)):  # type: ignore[attr-defined]
+            return response
+        page = urlsplit(request.htmx.current_url_abs_path or "/").geturl()  # type: ignore[attr-defined]
+        target = redirect_to_login(page, resolve_url(settings.LOGIN_URL)).url
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+
+    return middleware
+
+
+def _leads_to_sign_in(response: HttpResponse) -> bool:
+    sign_in = resolve_url(settings.LOGIN_URL)
+    return response.status_code == 302 and response.headers.get("Location", "").startswith(f"{sign_in}?")

@@ -1,0 +1,292 @@
+"""The verbs of attempts: claim the next order, send it once, and keep what its outcome was.
+
+An attempt is committed as `sent` before the POST. From then on only evidence changes it: an answer, a
+webhook, the provider's balance, a person, or the deadline. It is never sent a second time.
+"""
+
+import hashlib
+import hmac
+import logging
+import random
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from accounts.models import User
+from studio.errors import TooLate
+from studio.models import Attempt, CreditEntry, Task
+from studio.models.clock import db_now
+from studio.music_api.errors import Held, MusicApiError, NotSent, OutOfCredits, RateLimited, Rejected, Retired
+from studio.music_api.providers import PROVIDERS
+from studio.services import credits, providers, tasks
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)  # longer than any POST may take
+DECIDE_AFTER = timedelta(minutes=20)  # ten times the longest normal song
+SEND_FOR = timedelta(hours=24)
+MAX_CRASHES = 3
+
+Status = Attempt.Status
+
+
+# -- Before the POST ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def claim_next(provider: str) -> Attempt | None:
+    """Take the next order of this provider's line and write down that it is being sent.
+
+    None when the line is empty, the provider is paused or held, or its places are taken.
+    """
+    state = providers.lock(provider)
+    now = db_now()
+    if state.hold or (state.paused_until and state.paused_until > now):
+        return None
+    if Task.objects.in_flight(provider).count() >= state.in_flight_limit:
+        return None
+    task = _next_in_line(provider, now).first()
+    if task is None or not tasks.move(task.pk, Task.Status.SUBMITTING, claims=task.claims + 1, submitted_at=now):
+        return None
+    if interval := PROVIDERS[provider].min_interval_s:
+        state.paused_until = now + timedelta(seconds=interval)
+        state.save(update_fields=["paused_until"])
+    return Attempt.objects.create(
+        task=task,
+        provider=provider,
+        token=secrets.token_urlsafe(32),
+        sent_at=now,
+        lease_until=now + LEASE,
+    )
+
+
+def _next_in_line(provider: str, now: datetime) -> QuerySet[Task]:
+    """The person with the fewest orders in flight goes next, then the oldest order."""
+    in_flight = (
+        Task.objects.in_flight(provider)
+        .filter(created_by=OuterRef("created_by"))
+        .order_by()
+        .values("created_by")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return (
+        Task.objects.queued(provider)
+        .filter(Q(send_after=None) | Q(send_after__lte=now))
+        .annotate(theirs=Coalesce(Subquery(in_flight), 0))
+        .order_by("theirs", "pk")
+    )
+
+
+def webhook_for(attempt: Attempt) -> tuple[str, str]:
+    """The address and the secret that the provider is told, or two empty strings."""
+    base_url, _ = settings.PROVIDERS[attempt.provider]
+    on_loopback = base_url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+    if settings.WEBHOOKS == "off" or (settings.WEBHOOKS == "auto" and not (settings.HTTPS or on_loopback)):
+        return "", ""
+    return settings.PUBLIC_URL + reverse("hook", args=[attempt.token]), hook_secret(attempt)
+
+
+def hook_secret(attempt: Attempt) -> str:
+    """Derived, so that the database holds nothing that signs a webhook."""
+    message = f"webhook:{attempt.pk}:{attempt.token}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+# -- After the POST -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def accept(attempt_id: int, upstream_id: str, *, source: str, actor: User | None = None) -> bool:
+    """The attempt was accepted under this id. `source` says how we know: the answer, a webhook, a person.
+
+    False when it was settled before, or when the id belongs to another attempt (which is logged as an alarm).
+    """
+    attempt = _lock(attempt_id)
+    if attempt.status not in (Status.SENT, Status.UNKNOWN, Status.LOST):
+        if attempt.upstream_id != upstream_id:
+            log.error("attempt %s was settled as %s; %s names another id", attempt.pk, attempt.status, source)
+        return False
+    others = Attempt.objects.filter(provider=attempt.provider, upstream_id=upstream_id)
+    if not upstream_id or others.exists():
+        log.error("attempt %s: the id told by %s belongs to another attempt", attempt.pk, source)
+        return False
+    late = attempt.status == Status.LOST
+    _settle(attempt, Status.LATE if late else Status.ACCEPTED, f"Accepted, known from {source}", upstream_id)
+    credits.house_entry(attempt, CreditEntry.Kind.SPEND)
+    providers.accepted(attempt.provider)
+    if late:
+        # The person was refunded: the song is delivered all the same, and the task stays failed.
+        Task.objects.filter(pk=attempt.task_id).update(upstream_id=upstream_id, poll_after=db_now())
+    else:
+        _run(attempt, upstream_id, source, actor)
+    return True
+
+
+def _run(attempt: Attempt, upstream_id: str, source: str, actor: User | None) -> None:
+    tasks.move(
+        attempt.task_id,
+        Task.Status.RUNNING,
+        note=f"Accepted, known from {source}.",
+        actor=actor,
+        upstream_id=upstream_id,
+        reason="",
+        poll_after=db_now() + timedelta(seconds=settings.POLL_SECONDS),
+    )
+
+
+@transaction.atomic
+def record_failure(attempt_id: int, error: MusicApiError) -> None:
+    """Store how the POST failed, if nobody settled the attempt meanwhile, and what follows for the task."""
+    attempt = _lock(attempt_id)
+    if attempt.status != Status.SENT:
+        return
+    if isinstance(error, NotSent):
+        _not_sent(attempt, error)
+    elif isinstance(error, Rejected):
+        _rejected(attempt, error)
+    elif isinstance(error, Held):
+        _held(attempt, error)
+    else:
+        _unknown(attempt, str(error))
+
+
+def _not_sent(attempt: Attempt, error: NotSent) -> None:
+    """Proven not accepted: back into the line, after a pause of the provider."""
+    _settle(attempt, Status.REJECTED, str(error))
+    busy = isinstance(error, RateLimited)
+    wait = providers.pause(attempt.provider, retry_after=error.retry_after, busy=busy)
+    reason = "The service is busy." if busy else "Waiting for the service: it can't be reached."
+    if db_now() - attempt.task.created_at > SEND_FOR:
+        tasks.fail(attempt.task_id, "The service could not be reached for a day.")
+        return
+    send_after = db_now() + timedelta(seconds=wait * random.uniform(1, 1.2))
+    tasks.move(
+        attempt.task_id, Task.Status.QUEUED, note=f"{reason} {error}", reason=reason, send_after=send_after, claims=0
+    )
+
+
+def _rejected(attempt: Attempt, error: Rejected) -> None:
+    _settle(attempt, Status.REJECTED, str(error))
+    if isinstance(error, Retired):
+        providers.retire(attempt.provider, attempt.task.operation)
+        tasks.fail(attempt.task_id, "The provider no longer offers this.")
+    else:
+        tasks.fail(attempt.task_id, f"The provider refused the order: {error}")
+
+
+def _held(attempt: Attempt, error: Held) -> None:
+    _settle(attempt, Status.REJECTED, str(error))
+    if isinstance(error, OutOfCredits):
+        reason = "The studio is out of credits at the provider. Yours are kept; the order goes on by itself."
+        providers.hold(attempt.provider, reason, attempt.task.price)
+    else:
+        reason = "The provider does not let the studio in. The owners know; the order goes on by itself."
+        providers.hold(attempt.provider, reason)
+    tasks.move(attempt.task_id, Task.Status.HELD, note=f"{reason} {error}", reason=reason, claims=0)
+
+
+def _unknown(attempt: Attempt, why: str) -> None:
+    attempt.decide_at = db_now() + DECIDE_AFTER
+    attempt.status, attempt.outcome = Status.UNKNOWN, why
+    attempt.save(update_fields=["status", "outcome", "decide_at"])
+    tasks.move(
+        attempt.task_id,
+        Task.Status.UNKNOWN,
+        note=why,
+        reason="The order was sent, but its answer did not arrive. It is not sent twice.",
+    )
+
+
+def _lock(attempt_id: int) -> Attempt:
+    return Attempt.objects.select_for_update(of=("self",)).select_related("task").get(pk=attempt_id)
+
+
+def _settle(attempt: Attempt, status: str, outcome: str, upstream_id: str = "") -> None:
+    attempt.status, attempt.outcome, attempt.upstream_id = status, outcome, upstream_id
+    attempt.ended_at = db_now()
+    attempt.save(update_fields=["status", "outcome", "upstream_id", "ended_at"])
+
+
+# -- What the sweep decides -----------------------------------------------------------------------
+
+
+def expire_leases() -> int:
+    """Attempts whose worker died or hangs become unknown, never queued. Gives how many."""
+    due = Attempt.objects.filter(status=Status.SENT, lease_until__lte=db_now()).values_list("pk", flat=True)
+    return sum(_expire(attempt_id) for attempt_id in list(due))
+
+
+@transaction.atomic
+def _expire(attempt_id: int) -> bool:
+    attempt = _lock(attempt_id)
+    if attempt.status != Status.SENT:
+        return False
+    _unknown(attempt, "The worker stopped while it was sending.")
+    return True
+
+
+def decide_unknown() -> int:
+    """At the deadline the person is refunded and the house bears the loss. Gives how many."""
+    due = Attempt.objects.filter(status=Status.UNKNOWN, decide_at__lte=db_now()).values_list("pk", flat=True)
+    return sum(_lose(attempt_id, "Nobody could tell whether the order was accepted.") for attempt_id in list(due))
+
+
+@transaction.atomic
+def _lose(attempt_id: int, reason: str) -> bool:
+    attempt = _lock(attempt_id)
+    if attempt.status != Status.UNKNOWN:
+        return False
+    _settle(attempt, Status.LOST, reason)
+    credits.house_entry(attempt, CreditEntry.Kind.LOSS, reason)
+    tasks.fail(attempt.task_id, f"{reason} If the song still comes, it is yours at no cost.")
+    return True
+
+
+@transaction.atomic
+def prove_not_accepted(attempt_id: int) -> bool:
+    """The provider's balance shows that nothing was accepted: the order may be sent again, once."""
+    attempt = _lock(attempt_id)
+    if attempt.status != Status.UNKNOWN:
+        return False
+    _settle(attempt, Status.REJECTED, "The provider's balance shows that it was not accepted")
+    if attempt.task.claims >= MAX_CRASHES:
+        park(attempt.task_id, "Sending it stopped the worker three times.")
+        return True
+    tasks.move(attempt.task_id, Task.Status.QUEUED, note="Not accepted, the provider's balance shows it.", reason="")
+    return True
+
+
+def park(task_id: int, why: str) -> None:
+    """Set aside what stopped its worker again and again; the person is refunded."""
+    Task.objects.filter(pk=task_id).update(parked=True)
+    tasks.move(task_id, Task.Status.QUEUED, note=why)
+    tasks.fail(task_id, why)
+
+
+def hinted() -> QuerySet[Attempt]:
+    """Attempts that a webhook named an id for, which no poll has confirmed yet."""
+    open_to_hints = (Status.SENT, Status.UNKNOWN, Status.LOST)
+    return Attempt.objects.filter(status__in=open_to_hints).exclude(hinted_id="").select_related("task")
+
+
+# -- A person's hand ------------------------------------------------------------------------------
+
+
+def give_up(task: Task, *, by: User) -> None:
+    """A person would rather have the credits back than wait for the decision. Raises TooLate."""
+    attempt = task.attempts.filter(status=Status.UNKNOWN).first()
+    if attempt is None or not _lose(attempt.pk, f"Given up by {by}."):
+        raise TooLate("It has been decided meanwhile.")
+
+
+def hint(task: Task, upstream_id: str) -> None:
+    """A person read the id at the provider: it is believed when a poll of it answers. Raises TooLate."""
+    open_attempts = task.attempts.filter(status__in=(Status.UNKNOWN, Status.LOST))
+    if not open_attempts.update(hinted_id=upstream_id):
+        raise TooLate("It has been decided meanwhile.")

@@ -1,0 +1,122 @@
+"""The provider's own balance: shown to owners, ends a hold, explains the house's account, and proves what an
+unknown attempt can't: an unchanged balance in a quiet window means that nothing was accepted."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Max, Sum
+
+from studio.models import Attempt, CreditEntry, ProviderState, Task
+from studio.models.clock import db_now
+from studio.services import attempts, credits, providers, tasks
+
+EVERY = timedelta(minutes=5)
+WHILE_UNKNOWN = timedelta(seconds=10)
+WHILE_HELD = timedelta(seconds=15)
+# Entries that follow the provider's balance; a loss only notes who bore it.
+MIRROR = (CreditEntry.Kind.TOPUP, CreditEntry.Kind.SPEND, CreditEntry.Kind.UPSTREAM_REFUND)
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What was under way at the provider when its balance was asked for."""
+
+    provider: str
+    last_attempt: int
+    in_flight: int
+    unknown: int | None  # the only attempt under way, if it is an unknown one
+
+
+@transaction.atomic
+def claim_checks() -> list[Marker]:
+    """Providers whose balance is due for a look. The next look is pushed on at once."""
+    now = db_now()
+    due = []
+    for name in providers.enabled():
+        state = providers.lock(name)
+        if state.check_after is None or state.check_after <= now:
+            state.check_after = now + (WHILE_HELD if state.hold else EVERY)
+            state.save(update_fields=["check_after"])
+            due.append(_marker(name))
+    return due
+
+
+def _marker(name: str) -> Marker:
+    ours = Attempt.objects.filter(provider=name)
+    unknown = ours.filter(status=Attempt.Status.UNKNOWN, hinted_id="").values_list("pk", flat=True)[:2]
+    in_flight = Task.objects.in_flight(name).count()
+    return Marker(
+        provider=name,
+        last_attempt=ours.aggregate(last=Max("pk"))["last"] or 0,
+        in_flight=in_flight,
+        unknown=unknown[0] if in_flight == 1 and len(unknown) == 1 else None,
+    )
+
+
+def check_soon(name: str) -> None:
+    """Look at the balance with the next tick: a task has settled, or its end is unknown."""
+    ProviderState.objects.filter(name=name).update(check_after=db_now())
+
+
+def hurry_for_unknown() -> None:
+    """Unknown attempts are decided by two readings ten seconds apart, so look that often while there are any."""
+    now = db_now()
+    waiting = Attempt.objects.filter(status=Attempt.Status.UNKNOWN).values("provider")
+    soon = now + WHILE_UNKNOWN
+    ProviderState.objects.filter(name__in=waiting, check_after__gt=soon).update(check_after=soon)
+
+
+@transaction.atomic
+def record(marker: Marker, total: int) -> None:
+    """Store a reading; a hold whose cause is gone ends, and a quiet window is made use of."""
+    state = providers.lock(marker.provider)
+    now = db_now()
+    state.balance, state.balance_at = total, now
+    if state.hold and total >= state.needed_credits:
+        state.hold, state.needed_credits = "", 0
+        _release_held(state.name)
+    if _marker(marker.provider) == marker:  # nothing was sent while we asked
+        if marker.in_flight == 0:
+            _set_baseline(state, total)
+        elif marker.unknown is not None:
+            _weigh(state, marker.unknown, total)
+    state.save()
+
+
+def _set_baseline(state: ProviderState, total: int) -> None:
+    if state.snapshot is None:
+        if total > 0:
+            credits.topup(state.name, total, "The provider's balance when it was first seen")
+        state.snapshot, state.snapshot_entry = total, _last_entry(state.name)
+    state.baseline, state.baseline_entry = total, _last_entry(state.name)
+
+
+def _last_entry(name: str) -> int:
+    return CreditEntry.objects.filter(provider=name).aggregate(last=Max("pk"))["last"] or 0
+
+
+def explained(name: str, start: int, after_entry: int) -> int:
+    """The balance that our own entries lead to, from a balance of `start` and the entries after it."""
+    entries = CreditEntry.objects.filter(provider=name, kind__in=MIRROR, pk__gt=after_entry)
+    return start + (entries.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+
+def _weigh(state: ProviderState, attempt_id: int, total: int) -> None:
+    """Two equal readings, ten seconds apart, with nothing else under way, and all else explained."""
+    if state.baseline is None:
+        return
+    attempt = Attempt.objects.get(pk=attempt_id)
+    now = db_now()
+    if attempt.reading != total or attempt.reading_at is None:
+        Attempt.objects.filter(pk=attempt_id).update(reading=total, reading_at=now)
+    elif now - attempt.reading_at >= WHILE_UNKNOWN and total == explained(
+        state.name, state.baseline, state.baseline_entry
+    ):
+        attempts.prove_not_accepted(attempt_id)
+
+
+def _release_held(name: str) -> None:
+    for task in Task.objects.filter(provider=name, status=Task.Status.HELD):
+        tasks.move(task.pk, Task.Status.QUEUED, note="The provider is back.", reason="")
+    tasks.ring_submit(name)

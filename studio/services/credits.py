@@ -1,0 +1,110 @@
+"""The verbs of credits. `_post` is the only writer of the ledger."""
+
+from django.db import transaction
+from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
+
+from accounts.models import User
+from studio.errors import NotEnoughCredits
+from studio.models import Attempt, CreditAccount, CreditEntry, Task
+
+Kind = CreditEntry.Kind
+
+
+def account_of(user: User) -> CreditAccount:
+    """The person's account, made on first use with balance 0."""
+    return CreditAccount.objects.get_or_create(user=user)[0]
+
+
+def house() -> CreditAccount:
+    """The team's own account: what was spent upstream, and what the team bears."""
+    return CreditAccount.objects.get_or_create(house=True)[0]
+
+
+def balance(user: User) -> int:
+    """Credits the person can spend now."""
+    return CreditAccount.objects.filter(user=user).values_list("balance", flat=True).first() or 0
+
+
+def at_work(user: User) -> int:
+    """Credits charged for tasks that have not ended yet."""
+    return Task.objects.moving().filter(created_by=user).aggregate(sum=Sum("price"))["sum"] or 0
+
+
+def spent_this_month(user: User) -> int:
+    """Charged since the first of the month, less what came back."""
+    start = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    mine = CreditEntry.objects.filter(account__user=user, kind__in=(Kind.CHARGE, Kind.REFUND), at__gte=start)
+    return -(mine.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+
+def statement(user: User) -> QuerySet[CreditEntry]:
+    """The person's entries, newest first, with what a line shows."""
+    return CreditEntry.objects.filter(account__user=user).select_related("task", "project", "actor")
+
+
+def grant(user: User, amount: int, *, reason: str, by: User | None = None) -> CreditEntry:
+    """Add credits by hand. `amount` is positive."""
+    return _post(account_of(user), Kind.GRANT, amount, actor=by, reason=reason)
+
+
+def adjust(user: User, amount: int, *, reason: str, by: User | None = None) -> CreditEntry:
+    """Correct a balance by a signed amount. Raises NotEnoughCredits below zero."""
+    return _post(account_of(user), Kind.ADJUST, amount, actor=by, reason=reason)
+
+
+def charge(task: Task) -> CreditEntry:
+    """Take the task's price from the person who ordered. Raises NotEnoughCredits; nothing is written then."""
+    return _post(account_of(task.created_by), Kind.CHARGE, -task.price, task=task, actor=task.created_by)
+
+
+def refund(task: Task, reason: str) -> CreditEntry:
+    """Give the task's price back, the same amount that was charged."""
+    return _post(account_of(task.created_by), Kind.REFUND, task.price, task=task, reason=reason[:200])
+
+
+def house_entry(attempt: Attempt, kind: str, reason: str = "") -> None:
+    """Note what an attempt meant for the provider's account: spend, upstream_refund or loss. Once per kind."""
+    exists = CreditEntry.objects.filter(attempt=attempt, kind=kind).exists()
+    if exists:
+        return
+    price = attempt.task.price
+    amount = price if kind in CreditEntry.PLUS else -price
+    _post(house(), kind, amount, task=attempt.task, attempt=attempt, reason=reason[:200])
+
+
+def topup(provider: str, amount: int, reason: str) -> CreditEntry:
+    """Note that the provider's own balance grew by `amount` (bought, or seen for the first time)."""
+    return _post(house(), Kind.TOPUP, amount, provider=provider, reason=reason)
+
+
+@transaction.atomic
+def _post(
+    account: CreditAccount,
+    kind: str,
+    amount: int,
+    *,
+    task: Task | None = None,
+    attempt: Attempt | None = None,
+    provider: str = "",
+    actor: User | None = None,
+    reason: str = "",
+) -> CreditEntry:
+    # The conditional UPDATE locks the account row, so that two charges at once can't both see enough.
+    accounts = CreditAccount.objects.filter(pk=account.pk)
+    if not account.house and amount < 0:
+        accounts = accounts.filter(balance__gte=-amount)
+    if not accounts.update(balance=F("balance") + amount):
+        account.refresh_from_db(fields=["balance"])
+        raise NotEnoughCredits(-amount, account.balance)
+    return CreditEntry.objects.create(
+        account=account,
+        kind=kind,
+        amount=amount,
+        task=task,
+        attempt=attempt,
+        project=task.project if task else None,
+        provider=attempt.provider if attempt else provider,
+        actor=actor,
+        reason=reason,
+    )

@@ -1,0 +1,34 @@
+"""Ringing for orders that wait: a queued job is only a bell, and a bell may get lost."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django_q.tasks import async_task
+
+from studio.models import Task
+from studio.models.clock import db_now
+from studio.services import attempts, providers, tasks
+from studio.services.hooks import CONFIRM_JOB
+
+RING_AGAIN = timedelta(seconds=5)
+
+
+def ring_waiting() -> None:
+    """Wake what waits and was not woken lately: queued orders, and ids that nobody confirmed yet."""
+    now = db_now()
+    stale = Q(woken_at=None) | Q(woken_at__lte=now - RING_AGAIN)
+    for name in providers.enabled():
+        state = providers.state_of(name)
+        free = state.in_flight_limit - Task.objects.in_flight(name).count()
+        due = Task.objects.queued(name).filter(stale, Q(send_after=None) | Q(send_after__lte=now))
+        waiting = list(due.order_by("pk").values_list("pk", flat=True)[: max(free, 0)])
+        if Task.objects.filter(pk__in=waiting).update(woken_at=now):
+            for _ in waiting:
+                tasks.ring_submit(name)
+    for attempt in attempts.hinted().filter(stale_task(now)):
+        Task.objects.filter(pk=attempt.task_id).update(woken_at=now)
+        async_task(CONFIRM_JOB, attempt.pk)
+
+
+def stale_task(now: object) -> Q:
+    return Q(task__woken_at=None) | Q(task__woken_at__lte=now - RING_AGAIN)  # type: ignore[operator]

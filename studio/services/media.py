@@ -1,0 +1,39 @@
+"""Our own copies of the media: files below MEDIA_ROOT, each with a row in `Asset`."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+WATERMARK = 200 * 1024 * 1024  # bytes that must stay free
+
+
+def incoming(name: str) -> Path:
+    """Where a file is put together before it is kept; on the same file system as its final place."""
+    folder = Path(settings.MEDIA_ROOT) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / name
+
+
+def keep(path: Path, name: str) -> None:
+    """Move a verified file to its final name, durably. Doing it again after a crash lands on the same name."""
+    target = path_of(name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(path, target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def path_of(name: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / name
+
+
+def storage_is_full() -> bool:
+    """Whether so little space is left that nothing more should be ordered."""
+    folder = Path(settings.MEDIA_ROOT)
+    folder.mkdir(parents=True, exist_ok=True)
+    stats = os.statvfs(folder)
+    return stats.f_bavail * stats.f_frsize < WATERMARK

@@ -1,0 +1,144 @@
+"""The verbs of polling: which tasks are due, and what their answers mean.
+
+The work between the two, asking the provider, is the job's: no transaction is open meanwhile.
+"""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django_q.tasks import async_task
+
+from studio.models import Attempt, CreditEntry, Task
+from studio.models.clock import db_now
+from studio.music_api.errors import MusicApiError, NotFound
+from studio.music_api.types import PollResult, PollState
+from studio.services import tasks
+
+ARCHIVE_JOB = "studio.jobs.archive_task"
+ARCHIVE_TIMEOUT_S = 900
+
+LEASE = timedelta(seconds=60)  # a poll that takes longer than its own time-out has died
+BRISK = timedelta(minutes=2)
+SLOW_S, HOUR_S = 15, 60
+GIVE_UP = timedelta(hours=24)
+VANISHED = timedelta(minutes=10)
+VANISHED_TRIES = 5
+HOLLOW = timedelta(minutes=10)
+
+Answer = PollResult | MusicApiError
+
+
+@dataclass(frozen=True)
+class Due:
+    task_id: int
+    provider: str
+    operation: str
+    upstream_id: str
+
+
+@transaction.atomic
+def claim_due(limit: int = 100) -> list[Due]:
+    """Tasks whose poll is due. Each is pushed on, so that no one else asks until the lease is over."""
+    now = db_now()
+    due = list(
+        Task.objects.filter(poll_after__lte=now)
+        .order_by("poll_after")
+        .select_for_update(skip_locked=True)
+        .values_list("pk", "provider", "operation", "upstream_id")[:limit]
+    )
+    Task.objects.filter(pk__in=[row[0] for row in due]).update(poll_after=now + LEASE)
+    return [Due(*row) for row in due]
+
+
+@transaction.atomic
+def record(answers: Iterable[tuple[int, Answer]]) -> None:
+    """Store what the provider said of each task, in one transaction."""
+    for task_id, answer in answers:
+        task = Task.objects.select_for_update().get(pk=task_id)
+        if task.poll_after is None:
+            continue  # ended meanwhile
+        if isinstance(answer, MusicApiError):
+            _no_answer(task, answer)
+        elif answer.state is PollState.SUCCESS:
+            _succeeded(task, answer)
+        elif answer.state is PollState.FAILED:
+            _failed(task, answer)
+        else:
+            _still_running(task, answer)
+
+
+def _succeeded(task: Task, answer: PollResult) -> None:
+    """The result is stored before anything is fetched: a paid answer must survive a crash."""
+    stored = {"answer": answer.as_dict(), "archive_after": db_now(), "poll_after": None}
+    if task.status == Task.Status.RUNNING:
+        tasks.move(task.pk, Task.Status.ARCHIVING, claims=0, poll_failures=0, **stored)
+    else:  # a late song of a task that was refunded
+        Task.objects.filter(pk=task.pk).update(claims=0, poll_failures=0, **stored)
+    ring_archive(task.pk)
+
+
+def ring_archive(task_id: int) -> None:
+    async_task(ARCHIVE_JOB, task_id, q_options={"timeout": ARCHIVE_TIMEOUT_S})
+
+
+def _failed(task: Task, answer: PollResult) -> None:
+    """The provider returns the credits of a failed song by itself (upstream.md 3.5)."""
+    if task.status == Task.Status.RUNNING:
+        reason = answer.message or "The provider could not make this song."
+        tasks.fail(task.pk, reason, house=CreditEntry.Kind.UPSTREAM_REFUND)
+    else:
+        Task.objects.filter(pk=task.pk).update(poll_after=None)
+
+
+def _still_running(task: Task, answer: PollResult) -> None:
+    now = db_now()
+    changes: dict[str, object] = {"poll_failures": 0, "not_found_since": None, "poll_after": next_poll(task, now)}
+    if answer.unknown_status.startswith("success"):
+        changes["hollow_since"] = task.hollow_since or now
+    Task.objects.filter(pk=task.pk).update(**changes)
+    if task.hollow_since and now - task.hollow_since > HOLLOW:
+        _bear(task, "The provider says it is ready, but gives no audio.")
+    elif now - (task.submitted_at or now) > GIVE_UP:
+        _bear(task, "The song did not end within a day.")
+
+
+def _no_answer(task: Task, error: MusicApiError) -> None:
+    """Trouble on the way is no verdict: ask again, more slowly. Only 404 for good is one."""
+    now = db_now()
+    wait = min(5.0 * 2 ** min(task.poll_failures, 5), 60)
+    changes: dict[str, object] = {"poll_failures": F("poll_failures") + 1}
+    changes["poll_after"] = now + timedelta(seconds=wait * random.uniform(1, 1.2))
+    if isinstance(error, NotFound):
+        changes["not_found_since"] = task.not_found_since or now
+    Task.objects.filter(pk=task.pk).update(**changes)
+    gone_for = now - (task.not_found_since or now)
+    if isinstance(error, NotFound) and gone_for > VANISHED and task.poll_failures >= VANISHED_TRIES:
+        _bear(task, "The provider no longer knows this song.")
+    elif now - (task.submitted_at or now) > GIVE_UP:
+        _bear(task, "The provider did not answer for a day.")
+
+
+def _bear(task: Task, reason: str) -> None:
+    """The person gets the credits back and the house bears what the provider kept."""
+    if task.status == Task.Status.RUNNING:
+        tasks.fail(task.pk, reason, house=CreditEntry.Kind.LOSS)
+    else:
+        Task.objects.filter(pk=task.pk).update(poll_after=None)
+
+
+def next_poll(task: Task, now: datetime) -> datetime:
+    """Brisk for the first two minutes, slower after, once a minute beyond an hour."""
+    age = now - (task.submitted_at or now)
+    if age < BRISK:
+        return now + timedelta(seconds=settings.POLL_SECONDS)
+    return now + timedelta(seconds=SLOW_S if age < timedelta(hours=1) else HOUR_S)
+
+
+def poll_now(attempt: Attempt) -> None:
+    """Somebody rang: look at once."""
+    Task.objects.filter(pk=attempt.task_id, poll_after__isnull=False).update(poll_after=db_now())

@@ -1,0 +1,38 @@
+"""The verbs of projects."""
+
+from django.db import transaction
+
+from accounts.models import User
+from studio.models import Project, ProjectMember
+from studio.permissions import OWNER
+
+
+@transaction.atomic
+def create_project(*, name: str, by: User) -> Project:
+    return Project.objects.create(name=name, owner=by)
+
+
+def first_project(user: User) -> Project:
+    """The project a person starts with."""
+    return create_project(name=f"{user.name.split(' ')[0] or 'My'}'s songs", by=user)
+
+
+def rename_project(project: Project, name: str) -> None:
+    project.name = name
+    project.save(update_fields=["name"])
+
+
+def access_of(user: User, project: Project) -> str:
+    """The person's access to the project: owner, editor, viewer or "" for none."""
+    if user.is_owner or project.owner_id == user.pk:
+        return OWNER
+    return ProjectMember.objects.filter(project=project, user=user).values_list("access", flat=True).first() or ""
+
+
+def set_member(project: Project, user: User, access: str) -> None:
+    """Let a person in, or change what they may do."""
+    ProjectMember.objects.update_or_create(project=project, user=user, defaults={"access": access})
+
+
+def remove_member(project: Project, user: User) -> None:
+    ProjectMember.objects.filter(project=project, user=user).delete()

@@ -1,0 +1,84 @@
+"""What a provider's answers teach us: pauses, holds, its limit, what it no longer offers."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from studio.models import ProviderState
+from studio.models.clock import db_now
+from studio.music_api.providers import PROVIDERS, Provider
+
+RECHECK_HOLD = timedelta(seconds=30)
+MAX_PAUSE_S = 300
+
+
+def enabled() -> dict[str, Provider]:
+    """The providers that are switched on, by name, in the order a person is offered them."""
+    return {name: PROVIDERS[name] for name in settings.PROVIDERS}
+
+
+def state_of(name: str) -> ProviderState:
+    """The provider's row; made on first use."""
+    defaults = {"in_flight_limit": PROVIDERS[name].concurrency}
+    return ProviderState.objects.get_or_create(name=name, defaults=defaults)[0]
+
+
+def lock(name: str) -> ProviderState:
+    """The provider's row, locked for this transaction: claims of one provider go one after the other."""
+    return ProviderState.objects.select_for_update().get(pk=state_of(name).pk)
+
+
+def is_offered(name: str, operation: str) -> str:
+    """Why this provider does not offer the operation now, or ""."""
+    provider = enabled().get(name)
+    if provider is None:
+        return "This provider is switched off."
+    offered = {offer.name for offer in provider.operations}
+    if operation not in offered or operation in state_of(name).retired:
+        return f"{provider.label} no longer offers this."
+    return ""
+
+
+@transaction.atomic
+def pause(name: str, *, retry_after: float | None, busy: bool) -> float:
+    """Send nothing for a while: 2 s doubled with each failure in a row, at most 5 minutes. Gives the seconds.
+
+    `busy` (a 429) also halves how many orders we keep in flight there.
+    """
+    state = lock(name)
+    state.failures += 1
+    wait = retry_after if retry_after is not None else 2.0 * 2 ** min(state.failures - 1, 8)
+    wait = min(max(wait, 1.0), MAX_PAUSE_S)
+    state.paused_until = db_now() + timedelta(seconds=wait)
+    if busy:
+        state.in_flight_limit = max(1, state.in_flight_limit // 2)
+    state.save(update_fields=["failures", "paused_until", "in_flight_limit"])
+    return wait
+
+
+@transaction.atomic
+def accepted(name: str) -> None:
+    """An order was accepted: no pause, and one more in flight up to the provider's own limit."""
+    state = lock(name)
+    state.failures, state.paused_until = 0, None
+    state.in_flight_limit = min(state.in_flight_limit + 1, PROVIDERS[name].concurrency)
+    state.save(update_fields=["failures", "paused_until", "in_flight_limit"])
+
+
+@transaction.atomic
+def hold(name: str, reason: str, needed_credits: int = 0) -> None:
+    """Send nothing until a free balance call succeeds and shows at least `needed_credits`."""
+    state = lock(name)
+    state.hold, state.needed_credits = reason, needed_credits
+    state.check_after = db_now() + RECHECK_HOLD
+    state.save(update_fields=["hold", "needed_credits", "check_after"])
+
+
+@transaction.atomic
+def retire(name: str, operation: str) -> None:
+    """The provider answered 410: the operation is offered no longer."""
+    state = lock(name)
+    if operation not in state.retired:
+        state.retired = [*state.retired, operation]
+        state.save(update_fields=["retired"])

@@ -1,0 +1,34 @@
+"""Leases of the worker processes, and the beat that shows they are alive."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from studio.models import Lease
+from studio.models.clock import db_now
+
+SWEEP = "sweep"
+LEASE = timedelta(seconds=10)
+
+
+@transaction.atomic
+def take(name: str, holder: str) -> bool:
+    """Take the lease, or renew one's own. False while somebody else holds it. Each success is a beat."""
+    lease = Lease.objects.select_for_update().get_or_create(name=name)[0]
+    now = db_now()
+    if lease.holder not in ("", holder) and lease.until and lease.until > now:
+        return False
+    lease.holder, lease.until, lease.beat_at = holder, now + LEASE, now
+    lease.save(update_fields=["holder", "until", "beat_at"])
+    return True
+
+
+def release(name: str, holder: str) -> bool:
+    """Give the lease back. False when it was somebody else's meanwhile."""
+    return bool(Lease.objects.filter(name=name, holder=holder).update(holder="", until=None))
+
+
+def seconds_since_beat(name: str) -> float | None:
+    """Age of the last beat; None when there never was one."""
+    beat = Lease.objects.filter(name=name).values_list("beat_at", flat=True).first()
+    return (db_now() - beat).total_seconds() if beat else None

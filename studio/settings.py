@@ -1,0 +1,231 @@
+"""All settings, read from the environment in this file only. The README lists the variables."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from studio import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+DEBUG = env.boolean("DEBUG")
+PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000")
+HTTPS = PUBLIC_URL.startswith("https://")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
+PUBLIC_ON_LOOPBACK = PUBLIC_HOST in ("127.0.0.1", "localhost", "::1")
+
+# -- The database ---------------------------------------------------------------------------------
+
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'studio.sqlite3'}")
+try:
+    DATABASE = dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+except (ValueError, KeyError, dj_database_url.ParseError):
+    env.refuse("DATABASE_URL", "is no address of a database, such as postgres://user:password@host/name.")
+ON_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
+if ON_SQLITE:
+    Path(DATABASE["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    DATABASE["OPTIONS"] = {
+        # DEFERRED transactions that read first and write later fail at once with "database is locked".
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+    # A file, not memory: tests with real threads and real processes share it.
+    DATABASE["TEST"] = {"NAME": f"{DATABASE['NAME']}.test"}
+DATABASES = {"default": DATABASE}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# A generated key on one machine would not open the sessions made on another.
+if not ON_SQLITE and not env.text("SECRET_KEY") and not PUBLIC_ON_LOOPBACK:
+    env.refuse("SECRET_KEY", "is missing; with a database that other machines share every one needs the same.")
+SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secret_key")
+
+# -- The application ------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "accounts",
+    "studio",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_q",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "studio.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    # Before LoginRequiredMiddleware, so that it sees that one's redirect and can turn it for htmx.
+    "studio.middleware.sign_in_on_a_full_page",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "studio.urls"
+WSGI_APPLICATION = "studio.wsgi.application"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if PUBLIC_ON_LOOPBACK else [PUBLIC_HOST]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "studio.views.errors.csrf_failure"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "studio.views.shell.context",
+            ],
+            "builtins": ["studio.templatetags.figures"],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# No MEDIA_URL: media leave only through a view that checks who asks.
+MEDIA_ROOT = Path(env.text("MEDIA_DIR", str(VAR_DIR / "media"))).resolve()
+
+# -- People ---------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.ClosedSignUp"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Studio: "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_SESSION_REMEMBER = True
+
+MAIL_FROM = env.text("MAIL_FROM", "Studio <studio@localhost>")
+DEFAULT_FROM_EMAIL = MAIL_FROM
+if SMTP_URL := env.text("SMTP_URL"):
+    _smtp = urlsplit(env.url("SMTP_URL", "smtp://user:password@host:587", ("smtp", "smtps")))
+    EMAIL_HOST = _smtp.hostname
+    EMAIL_PORT = _smtp.port or (465 if _smtp.scheme == "smtps" else 587)
+    EMAIL_HOST_USER = _smtp.username or ""
+    EMAIL_HOST_PASSWORD = _smtp.password or ""
+    EMAIL_USE_SSL = _smtp.scheme == "smtps"
+    EMAIL_USE_TLS = _smtp.scheme == "smtp" and bool(_smtp.username)
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# -- Security -------------------------------------------------------------------------------------
+
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "studio_session"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "studio_csrf"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = False  # the proxy in front redirects; the port behind it speaks plain HTTP
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# "no-referrer" makes Chromium send "Origin: null", which CSRF protection refuses at sign-in.
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+# A pasted lyric may be long; the form says how long it may be, so it has to get that far.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+# -- Providers ------------------------------------------------------------------------------------
+
+AIMUSICAPI_KEY = env.text("AIMUSICAPI_KEY")
+AIMUSICAPI_URL = env.url("AIMUSICAPI_URL", "https://api.aimusicapi.ai")
+SANDBOX_URL = env.url("SANDBOX_URL", "http://127.0.0.1:8100")
+SANDBOX_KEY = env.secret("SANDBOX_KEY", VAR_DIR / "sandbox_key")
+SANDBOX_DIR = MEDIA_ROOT.parent / "sandbox"
+
+# name -> (base URL, key) of every provider that is switched on.
+PROVIDERS: dict[str, tuple[str, str]] = {}
+if AIMUSICAPI_KEY:
+    PROVIDERS["aimusicapi"] = (AIMUSICAPI_URL, AIMUSICAPI_KEY)
+# The sandbox stands in where no key is set, and is there beside the real ones when asked for.
+if not PROVIDERS or env.text("SANDBOX_URL"):
+    PROVIDERS["sandbox"] = (SANDBOX_URL, SANDBOX_KEY)
+
+WEBHOOKS = env.choice("WEBHOOKS", "auto", ("auto", "on", "off"))
+POLL_SECONDS = env.seconds("POLL_SECONDS", 5)
+MEDIA_HOSTS = env.words("MEDIA_HOSTS", ())  # empty: the hosts that each provider's data names
+
+# -- Jobs -----------------------------------------------------------------------------------------
+
+Q_CLUSTER = {
+    "name": "studio",
+    "orm": "default",  # the ORM broker redelivers after a kill, and enqueues inside our transactions
+    "workers": 4,
+    "queue_limit": 4,
+    "bulk": 1,
+    "poll": 0.1,
+    "timeout": 60,
+    "retry": 120,  # must exceed the timeout, or one job runs twice at once
+    "max_attempts": 1,
+    "ack_failures": True,  # our rows decide what is tried again, not the queue
+    "catch_up": False,
+    "save_limit": -1,  # keeping results costs a factor of ten
+    "label": "Jobs",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django-q": {"level": "WARNING"}},
+}

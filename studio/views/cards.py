@@ -1,0 +1,112 @@
+"""What a task's card shows, for a whole list in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from django.utils import timezone
+
+from studio.models import Clip, ProviderState, Task
+from studio.music_api.providers import PROVIDERS
+from studio.services import tasks
+
+HISTORY = 200  # finished tasks that typical times are taken from
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Card:
+    task: Task
+    clip: Clip | None
+    position: int  # in the provider's line, 0 when it does not wait
+    typical: int  # seconds from sending to ready
+    waits_for: str  # why nothing is sent to this provider now
+
+    @property
+    def signature(self) -> str:
+        """Differs whenever the card would look different."""
+        return f"{self.task.pk}.{self.task.version}.{self.position}.{len(self.waits_for)}"
+
+    @property
+    def elapsed(self) -> int:
+        start = self.task.submitted_at or self.task.created_at
+        return max(0, int(((self.task.ended_at or timezone.now()) - start).total_seconds()))
+
+    @property
+    def progress(self) -> int:
+        """Per cent of the typical time; a song that takes longer waits at 95."""
+        return min(95, round(100 * self.elapsed / max(self.typical, 1)))
+
+    @property
+    def decides_at(self) -> datetime | None:
+        attempt = next((a for a in self.task.attempts.all() if a.decide_at and not a.ended_at), None)
+        return attempt.decide_at if attempt else None
+
+    @property
+    def can_give_up(self) -> bool:
+        return tasks.can_give_up(self.task)
+
+
+def build(rows: Iterable[Task]) -> list[Card]:
+    """One card for each task. `rows` come from `Task.objects.for_card()`."""
+    rows = list(rows)
+    if not rows:
+        return []
+    places = _places() if any(task.status == Task.Status.QUEUED for task in rows) else {}
+    waits = {state.name: _waits_for(state) for state in ProviderState.objects.all()}
+    times = _typical_times() if any(task.is_moving for task in rows) else {}
+    return [
+        Card(
+            task=task,
+            clip=next(iter(task.clips.all()), None),
+            position=places.get(task.pk, 0),
+            typical=_typical(task, times),
+            waits_for=waits.get(task.provider, "") if task.status == Task.Status.QUEUED else "",
+        )
+        for task in rows
+    ]
+
+
+def _places() -> dict[int, int]:
+    lines: dict[str, int] = defaultdict(int)
+    places = {}
+    queued = Task.objects.filter(status=Task.Status.QUEUED, parked=False).order_by("pk")
+    for pk, provider in queued.values_list("pk", "provider")[:1000]:
+        lines[provider] += 1
+        places[pk] = lines[provider]
+    return places
+
+
+def _waits_for(state: ProviderState) -> str:
+    if state.hold:
+        return state.hold
+    if state.failures and state.paused_until:
+        return "Waiting for the service: it can't be reached or is busy."
+    return ""
+
+
+def _typical_times() -> dict[Key, int]:
+    """Median seconds from sending to ready of what was finished lately, by provider, operation and model."""
+    done = Task.objects.filter(status=Task.Status.DONE, submitted_at__isnull=False).order_by("-pk")
+    seconds: dict[Key, list[float]] = defaultdict(list)
+    for task in done.only("provider", "operation", "params", "submitted_at", "ended_at")[:HISTORY]:
+        assert task.ended_at and task.submitted_at
+        seconds[_key(task)].append((task.ended_at - task.submitted_at).total_seconds())
+    return {key: round(median(values)) for key, values in seconds.items()}
+
+
+def _key(task: Task) -> Key:
+    return task.provider, task.operation, str(task.params.get("mv", ""))
+
+
+def _typical(task: Task, times: dict[Key, int]) -> int:
+    """Our own history first, else what the provider says of the model."""
+    if known := times.get(_key(task)):
+        return known
+    provider = PROVIDERS[task.provider]
+    name = task.params.get("mv") or provider.default_model
+    model = next((model for model in provider.models if model.name == name), None)
+    return round(sum(model.seconds) / 2) if model else 60

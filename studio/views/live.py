@@ -1,0 +1,48 @@
+"""One poller per page: what changed since the page last heard, and nothing when nothing did."""
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from studio.models import Task
+from studio.services import credits
+from studio.views import cards
+from studio.views.htmx import StudioRequest, fragments
+
+MAX_CARDS = 60
+
+
+@require_safe
+def live(request: StudioRequest) -> HttpResponse:
+    """`seen` holds the signatures of the cards on the page, `project` which list it shows, `balance` the pill.
+
+    204 when nothing is new; else fragments of the changed cards, and of cards the page does not have yet.
+    """
+    seen = _signatures(request.GET.get("seen", ""))
+    parts: list[tuple[str, dict[str, object]]] = [
+        ("tasks/_card.html", {"card": card, "oob": "true" if card.task.pk in seen else "new"})
+        for card in cards.build(_rows(request, list(seen)))
+        if seen.get(card.task.pk) != card.signature
+    ]
+    if request.GET.get("balance") != str(credits.balance(request.user)):
+        parts.append(("credits/_pill.html", {"oob": True}))
+    return fragments(request, *parts) if parts else HttpResponse(status=204)
+
+
+def _signatures(seen: str) -> dict[int, str]:
+    """{task id: signature}; what can't be read is left out, and its card comes once more."""
+    ids = {}
+    for signature in seen.split(",")[:MAX_CARDS]:
+        number = signature.partition(".")[0]
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            ids[int(number)] = signature
+    return ids
+
+
+def _rows(request: StudioRequest, ids: list[int]) -> list[Task]:
+    wanted = Q(pk__in=ids)
+    project = request.GET.get("project", "")
+    if project.isascii() and project.isdigit() and len(project) < 19:
+        wanted |= Q(project_id=int(project), status__in=Task.MOVING)
+    visible = Task.objects.visible_to(request.user).for_card()
+    return list(visible.filter(wanted).order_by("pk")[:MAX_CARDS])

@@ -1,0 +1,95 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from studio.forms import MemberForm, ProjectForm
+from studio.models import Project, Task
+from studio.services import projects
+from studio.views import access, cards
+from studio.views.htmx import StudioRequest
+
+PAGE = 50
+
+
+@require_safe
+def home(request: StudioRequest) -> HttpResponse:
+    """The project a person worked in last, else their first."""
+    recent = Task.objects.visible_to(request.user).filter(created_by=request.user).order_by("-pk").first()
+    mine = Project.objects.visible_to(request.user).order_by("pk")
+    project = recent.project if recent else mine.filter(owner=request.user).first() or mine.first()
+    return redirect("project", project.pk) if project else redirect("projects")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: StudioRequest) -> HttpResponse:
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        access.check_role(request.user)
+        project = projects.create_project(name=form.cleaned_data["name"], by=request.user)
+        return redirect("project", project.pk)
+    rows = Project.objects.visible_to(request.user).with_counts().select_related("owner")
+    context = {"projects": rows, "form": form, "refusal": access.reason_of_role(request.user)}
+    return render(request, "projects/index.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+def detail(request: StudioRequest, project_id: int) -> HttpResponse:
+    project = access.project_for(request.user, project_id, "see")
+    tasks = Task.objects.filter(project=project).for_card().order_by("-pk")
+    if before := _number(request, "before"):
+        tasks = tasks.filter(pk__lt=before)
+    rows = cards.build(tasks[: PAGE + 1])
+    context = {
+        "project": project,
+        "cards": rows[:PAGE],
+        "older": rows[PAGE - 1].task.pk if len(rows) > PAGE else None,
+        "refusal": access.reason_not_to(request.user, project, "order"),
+    }
+    return render(request, "projects/detail.html", context)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A number from the address; nonsense counts as absent."""
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: StudioRequest, project_id: int) -> HttpResponse:
+    project = access.project_for(request.user, project_id, "manage")
+    form = ProjectForm(request.POST or None, initial={"name": project.name})
+    if form.is_bound and form.is_valid():
+        projects.rename_project(project, form.cleaned_data["name"])
+        messages.success(request, "The project has its new name.")
+        return redirect("project", project.pk)
+    return _settings(request, project, form, MemberForm())
+
+
+@require_POST
+def add_member(request: StudioRequest, project_id: int) -> HttpResponse:
+    project = access.project_for(request.user, project_id, "manage")
+    form = MemberForm(request.POST)
+    if not form.is_valid():
+        return _settings(request, project, ProjectForm(initial={"name": project.name}), form)
+    projects.set_member(project, form.cleaned_data["user"], form.cleaned_data["access"])
+    return redirect("project_settings", project.pk)
+
+
+@require_POST
+def remove_member(request: StudioRequest, project_id: int, user_id: int) -> HttpResponse:
+    project = access.project_for(request.user, project_id, "manage")
+    projects.remove_member(project, get_object_or_404(User, pk=user_id))
+    return redirect("project_settings", project.pk)
+
+
+def _settings(request: StudioRequest, project: Project, form: ProjectForm, member_form: MemberForm) -> HttpResponse:
+    context = {
+        "project": project,
+        "form": form,
+        "member_form": member_form,
+        "members": project.members.select_related("user").order_by("user__name"),
+    }
+    bad = form.is_bound or member_form.is_bound
+    return render(request, "projects/settings.html", context, status=422 if bad else 200)

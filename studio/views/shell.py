@@ -1,0 +1,14 @@
+"""What the frame around every page shows."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from studio.services import credits, providers
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {"balance": credits.balance(user), "sandbox_only": list(providers.enabled()) == ["sandbox"]}

@@ -1,0 +1,74 @@
+"""New song: the form, and the order it makes."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from studio.errors import Refusal
+from studio.forms import SongForm
+from studio.models import Project, Task
+from studio.services import media, providers, tasks
+from studio.views import access, cards
+from studio.views.htmx import StudioRequest, fragments, is_fragment
+
+NEWEST = 12
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: StudioRequest, project_id: int) -> HttpResponse:
+    project = access.project_for(request.user, project_id, "order")
+    if request.method != "POST":
+        return _page(request, project, SongForm(initial=_again(request), **_offer(request)))
+    form = SongForm(request.POST, **_offer(request))
+    if not form.is_valid() or not _order(request, project, form):
+        return _page(request, project, form)
+    if not is_fragment(request):
+        return redirect("project", project.pk)
+    # The form stays as it was, ready for another order; only its key is new.
+    context = _context(request, project, SongForm(initial=form.values(), **_offer(request)))
+    return fragments(
+        request,
+        ("songs/_form.html", context),
+        ("songs/_newest.html", {**context, "oob": True}),
+        ("credits/_pill.html", {"oob": True}),
+    )
+
+
+def _order(request: StudioRequest, project: Project, form: SongForm) -> bool:
+    """Place the order; a refusal becomes an error of the form."""
+    if media.storage_is_full():
+        form.add_error(None, "The studio's storage is full. Nothing was charged; an owner has to make room.")
+        return False
+    if reason := providers.is_offered(form.cleaned_data["provider"], "create_music"):
+        form.add_error("provider", reason)
+        return False
+    try:
+        tasks.order(project=project, by=request.user, operation="create_music", **form.order())
+    except Refusal as refusal:
+        form.add_error(refusal.field or None, refusal.message)
+        return False
+    return True
+
+
+def _offer(request: StudioRequest) -> dict[str, object]:
+    return {"offered": providers.enabled()}
+
+
+def _again(request: StudioRequest) -> dict[str, object]:
+    """The fields of an earlier order, for "Try again" and "Use again"."""
+    again = request.GET.get("again", "")
+    if not again.isdecimal() or len(again) > 18:
+        return {}
+    task = access.task_for(request.user, int(again), "see")
+    return SongForm.values_of(task)
+
+
+def _page(request: StudioRequest, project: Project, form: SongForm) -> HttpResponse:
+    template = "songs/_form.html" if is_fragment(request) else "songs/new.html"
+    return render(request, template, _context(request, project, form), status=422 if form.is_bound else 200)
+
+
+def _context(request: StudioRequest, project: Project, form: SongForm) -> dict[str, object]:
+    newest = Task.objects.filter(project=project).for_card().order_by("-pk")[:NEWEST]
+    projects = Project.objects.editable_by(request.user)
+    return {"project": project, "projects": projects, "form": form, "cards": cards.build(newest)}

@@ -23,6 +23,7 @@ class BadBody(Exception):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.1"  # else a line that is no request is answered without a status
     timeout = 60  # seconds that a connection may be silent, between requests or within one
     disable_nagle_algorithm = True
 

@@ -1,0 +1,71 @@
+"""A plain HTTP client on the standard library, so that no test leans on the studio's own."""
+
+import http.client
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+KEY = "test-key"
+SONG = {"task_type": "create_music", "sound": "quiet folk with a piano"}
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Caller:
+    """Calls one server, each time on a new connection."""
+
+    def __init__(self, url: str, key: str = KEY) -> None:
+        self.url = url
+        self.headers = {"Authorization": f"Bearer {key}"}
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)
+        try:
+            connection.request(method, path, raw, self.headers | sent)
+            answer = connection.getresponse()
+            return Reply(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def submit(self, **fields: Any) -> str:
+        """Order a song; returns the task id."""
+        return str(self("POST", "/api/v1/producer/create", SONG | fields).json["task_id"])
+
+    def poll(self, task_id: str) -> Reply:
+        return self("GET", f"/api/v1/producer/task/{task_id}")
+
+    def status(self, task_id: str) -> str:
+        return str(self.poll(task_id).json["status"])
+
+    def wait_for(self, task_id: str, *statuses: str) -> Any:
+        """Poll until the task has one of the statuses; returns that answer."""
+        deadline = time.monotonic() + 60
+        while (answer := self.poll(task_id).json)["status"] not in statuses:
+            assert time.monotonic() < deadline, answer
+            time.sleep(0.02)
+        return answer
+
+    def end(self, task_id: str) -> Any:
+        return self.wait_for(task_id, "SUCCESS", "FAILED")
+
+    def credits(self) -> int:
+        return int(self("GET", "/api/v1/get-credits").json["credits"])
+
+    def ledger(self) -> Any:
+        return self("GET", "/sandbox/ledger").json
+
+    def turn(self, **knobs: Any) -> Reply:
+        return self("PUT", "/sandbox/knobs", knobs)

@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter  # noqa: TID251
 from urllib3.connectionpool import HTTPConnectionPool
 
 from studio.music_api import decode, values
-from studio.music_api.errors import Ambiguous, NotFound, NotSent, Rejected, Unavailable
+from studio.music_api.errors import Ambiguous, NotFound, NotSent, Rejected, Retired, Unavailable
 from studio.music_api.providers import Provider, request_body
 from studio.music_api.transport import BoundedConnection, BoundedSecureConnection, Order, reason, time_limit
 from studio.music_api.types import Accepted, Balance, PollResult
@@ -76,9 +76,11 @@ class Client:
         webhook_secret: str = "",
     ) -> Accepted:
         """POST a paid order, once. Raises NotSent, Rejected, Held or Ambiguous (upstream.md 1.5, 3.3)."""
-        operation = self.provider.operation(operation_name)
         try:
+            operation = self.provider.operation(operation_name)
             fields = request_body(operation, params)
+        except KeyError:
+            raise Retired(f"{self.provider.label} no longer offers this.") from None
         except ValueError as error:
             raise Rejected(str(error)) from None
         hooks = {"webhook_url": webhook_url, "webhook_secret": webhook_secret} if webhook_url else {}
@@ -89,7 +91,7 @@ class Client:
         # An id like ".." would make another path; quote() leaves dots alone.
         if values.identifier(task_id) is None:
             raise NotFound("No task has such an id.")
-        needs = self.provider.operation(operation_name).needs
+        needs = next((o.needs for o in self.provider.operations if o.name == operation_name), ())
         return decode.poll_answer(*self._get(TASK_PATH + quote(task_id, safe="")), needs)
 
     def balance(self) -> Balance:
@@ -99,7 +101,7 @@ class Client:
     def _post(self, path: str, fields: Mapping[str, Any]) -> Answer:
         order = Order(json.dumps(fields).encode(), latest=time.monotonic() + 2 * self._connect_timeout)
         headers = {"Content-Type": "application/json", "Connection": "close"}
-        with self._new_session() as session:
+        with _Session(self._key) as session:
             answer = self._exchange(session, "POST", path, self._post_timeout, data=order, headers=headers)
         if isinstance(answer, Answer):
             return answer
@@ -149,24 +151,27 @@ class Client:
     def _session(self) -> requests.Session:
         """This thread's session: it keeps connections between polls, and no thread or fork shares them."""
         if getattr(self._local, "pid", None) != os.getpid():
-            self._local.session = self._new_session()
+            self._local.session = _Session(self._key)
             self._local.pid = os.getpid()
         session: requests.Session = self._local.session
         return session
 
-    def _new_session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False  # a proxy or .netrc of the machine must not see or change what we send
-        session.headers.update(
-            {
-                "Authorization": f"Bearer {self._key}",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-            }
-        )
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, _Adapter())
-        return session
+
+class _Session(requests.Session):
+    """Sends to the provider and nowhere else: no proxy or .netrc of the machine, no redirect."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.headers["Authorization"] = f"Bearer {key}"
+        self.headers["Accept"] = "application/json"
+        self.headers["Accept-Encoding"] = "identity"
+        self.mount("http://", _Adapter())
+        self.mount("https://", _Adapter())
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        # Even told not to follow, the library looks where to, and reads all of the body meanwhile, without end.
+        return None
 
 
 class _Adapter(HTTPAdapter):

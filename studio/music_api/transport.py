@@ -45,7 +45,7 @@ class Order(io.BytesIO):
         # No time-out reaches a slow name server. By now the lease may be over and the order with somebody
         # else: it must not go out any more.
         if not self.begun and time.monotonic() > self._latest:
-            raise TimeoutError
+            raise ConnectTimeoutError("connected too late to send")
         self.begun = True
         return super().read(size)
 

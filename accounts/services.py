@@ -12,8 +12,8 @@ class LinkUsed(Exception):
 
 
 def new_owner_token() -> str | None:
-    """A fresh token for the first owner; earlier ones stop working. None once anybody is there."""
-    if User.objects.exists():
+    """A fresh token for the first owner; earlier ones stop working. None once there is an owner."""
+    if has_owner():
         return None
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
@@ -22,14 +22,18 @@ def new_owner_token() -> str | None:
     return token
 
 
+def has_owner() -> bool:
+    return User.objects.filter(role=Role.OWNER).exists()
+
+
 def is_open(token: str) -> bool:
-    return OwnerLink.objects.filter(token_hash=link_hash(token)).exists() and not User.objects.exists()
+    return OwnerLink.objects.filter(token_hash=link_hash(token)).exists() and not has_owner()
 
 
 @transaction.atomic
 def create_owner(token: str, *, email: str, name: str, password: str) -> User:
     """Make the first owner. Raises LinkUsed for every use of the link but the first."""
     deleted, _ = OwnerLink.objects.filter(token_hash=link_hash(token)).delete()
-    if not deleted or User.objects.exists():
+    if not deleted or has_owner():
         raise LinkUsed
     return User.objects.create_user(email, password, name=name, role=Role.OWNER)

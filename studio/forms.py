@@ -35,7 +35,9 @@ class PlainText(forms.CharField):
         self.validators = [check for check in self.validators if "Null" not in type(check).__name__]
 
     def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFC", super().to_python(value).replace("\r\n", "\n").replace("\r", "\n"))
+        text = unicodedata.normalize(
+            "NFC", super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        )
         if re.search("[\0\ud800-\udfff]", text):
             raise forms.ValidationError("This holds a character that is no letter. Please type it again.")
         return text

@@ -40,7 +40,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A generated key on one machine would not open the sessions made on another.
 if not ON_SQLITE and not env.text("SECRET_KEY") and not PUBLIC_ON_LOOPBACK:
-    env.refuse("SECRET_KEY", "is missing; with a database that other machines share every one needs the same.")
+    env.refuse(
+        "SECRET_KEY", "is missing; with a database that other machines share every one needs the same."
+    )
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR / "secret_key")
 
 # -- The application ------------------------------------------------------------------------------
@@ -218,6 +220,7 @@ Q_CLUSTER = {
     "ack_failures": True,  # our rows decide what is tried again, not the queue
     "catch_up": False,
     "save_limit": -1,  # keeping results costs a factor of ten
+    "scheduler": False,  # the supervisor rings the sweep, and the sweep rings everything else
     "label": "Jobs",
 }
 

@@ -16,7 +16,11 @@ urlpatterns = [
     path("projects/<int:project_id>/", projects.detail, name="project"),
     path("projects/<int:project_id>/settings/", projects.edit, name="project_settings"),
     path("projects/<int:project_id>/members/", projects.add_member, name="project_members"),
-    path("projects/<int:project_id>/members/<int:user_id>/remove/", projects.remove_member, name="project_member_remove"),
+    path(
+        "projects/<int:project_id>/members/<int:user_id>/remove/",
+        projects.remove_member,
+        name="project_member_remove",
+    ),
     path("projects/<int:project_id>/new-song/", songs.new, name="new_song"),
     # /tasks/
     path("tasks/", tasks.index, name="tasks"),

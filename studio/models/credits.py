@@ -26,7 +26,9 @@ class CreditAccount(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(house=True) | Q(balance__gte=0), name="balance_never_negative"),
+            models.CheckConstraint(
+                condition=Q(house=True) | Q(balance__gte=0), name="balance_never_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(house=True, user__isnull=True) | Q(house=False, user__isnull=False),
                 name="account_of_a_person_or_the_house",
@@ -69,13 +71,17 @@ class CreditEntry(models.Model):
         ordering: ClassVar = ["-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind__in=["grant", "allowance", "refund", "topup", "upstream_refund"], amount__gt=0)
+                condition=Q(
+                    kind__in=["grant", "allowance", "refund", "topup", "upstream_refund"], amount__gt=0
+                )
                 | Q(kind__in=["charge", "spend", "loss"], amount__lt=0)
                 | (Q(kind="adjust") & ~Q(amount=0) & ~Q(reason="")),
                 name="sign_follows_kind",
             ),
             models.UniqueConstraint(
-                fields=["task", "kind"], condition=Q(kind__in=["charge", "refund"]), name="charge_and_refund_once"
+                fields=["task", "kind"],
+                condition=Q(kind__in=["charge", "refund"]),
+                name="charge_and_refund_once",
             ),
             models.UniqueConstraint(
                 fields=["attempt", "kind"],
@@ -83,7 +89,8 @@ class CreditEntry(models.Model):
                 name="house_entry_once_per_attempt",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["charge", "refund"]) | Q(task__isnull=False), name="charge_names_its_task"
+                condition=~Q(kind__in=["charge", "refund"]) | Q(task__isnull=False),
+                name="charge_names_its_task",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["account", "-id"], name="entry_by_account")]

@@ -14,7 +14,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: User) -> Self:
         if user.is_owner:
             return self
-        return self.filter(Q(owner=user) | Q(pk__in=ProjectMember.objects.filter(user=user).values("project")))
+        return self.filter(
+            Q(owner=user) | Q(pk__in=ProjectMember.objects.filter(user=user).values("project"))
+        )
 
     def editable_by(self, user: User) -> Self:
         if user.is_owner:

@@ -77,7 +77,9 @@ class Task(models.Model):
     operation = models.CharField(max_length=20)
     params = models.JSONField(default=dict)
     price = models.PositiveIntegerField()
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries"
+    )
 
     # Its life
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
@@ -132,7 +134,9 @@ class Task(models.Model):
 
     @property
     def title(self) -> str:
-        return str(self.params.get("title") or self.params.get("sound") or first_line(self.params.get("lyrics")))
+        return str(
+            self.params.get("title") or self.params.get("sound") or first_line(self.params.get("lyrics"))
+        )
 
 
 class Attempt(models.Model):

@@ -51,7 +51,9 @@ def claim_next(provider: str) -> Attempt | None:
     if Task.objects.in_flight(provider).count() >= state.in_flight_limit:
         return None
     task = _next_in_line(provider, now).first()
-    if task is None or not tasks.move(task.pk, Task.Status.SUBMITTING, claims=task.claims + 1, submitted_at=now):
+    if task is None or not tasks.move(
+        task.pk, Task.Status.SUBMITTING, claims=task.claims + 1, submitted_at=now
+    ):
         return None
     if interval := PROVIDERS[provider].min_interval_s:
         state.paused_until = now + timedelta(seconds=interval)
@@ -167,7 +169,12 @@ def _not_sent(attempt: Attempt, error: NotSent) -> None:
         return
     send_after = db_now() + timedelta(seconds=wait * random.uniform(1, 1.2))
     tasks.move(
-        attempt.task_id, Task.Status.QUEUED, note=f"{reason} {error}", reason=reason, send_after=send_after, claims=0
+        attempt.task_id,
+        Task.Status.QUEUED,
+        note=f"{reason} {error}",
+        reason=reason,
+        send_after=send_after,
+        claims=0,
     )
 
 
@@ -234,7 +241,9 @@ def _expire(attempt_id: int) -> bool:
 def decide_unknown() -> int:
     """At the deadline the person is refunded and the house bears the loss. Gives how many."""
     due = Attempt.objects.filter(status=Status.UNKNOWN, decide_at__lte=db_now()).values_list("pk", flat=True)
-    return sum(_lose(attempt_id, "Nobody could tell whether the order was accepted.") for attempt_id in list(due))
+    return sum(
+        _lose(attempt_id, "Nobody could tell whether the order was accepted.") for attempt_id in list(due)
+    )
 
 
 @transaction.atomic
@@ -258,7 +267,9 @@ def prove_not_accepted(attempt_id: int) -> bool:
     if attempt.task.claims >= MAX_CRASHES:
         park(attempt.task_id, "Sending it stopped the worker three times.")
         return True
-    tasks.move(attempt.task_id, Task.Status.QUEUED, note="Not accepted, the provider's balance shows it.", reason="")
+    tasks.move(
+        attempt.task_id, Task.Status.QUEUED, note="Not accepted, the provider's balance shows it.", reason=""
+    )
     return True
 
 

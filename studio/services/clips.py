@@ -92,7 +92,11 @@ def renew(task_id: int) -> None:
 
 
 def _work(task: Task, number: int, item: Item) -> Work:
-    wanted = ((Asset.Kind.MASTER, item.audio_url), (Asset.Kind.WAV, item.wav_url), (Asset.Kind.COVER, item.image_url))
+    wanted = (
+        (Asset.Kind.MASTER, item.audio_url),
+        (Asset.Kind.WAV, item.wav_url),
+        (Asset.Kind.COVER, item.image_url),
+    )
     base_url, _ = settings.PROVIDERS[task.provider]
     return Work(
         task_id=task.pk,
@@ -172,7 +176,13 @@ def _name(work: Work, copy: Copy) -> str:
 
 def _clip(task: Task, item: Item, sound: Sound) -> Clip:
     params = task.params
-    title = params.get("title") or item.title or first_line(params.get("lyrics")) or params.get("sound") or "Untitled"
+    title = (
+        params.get("title")
+        or item.title
+        or first_line(params.get("lyrics"))
+        or params.get("sound")
+        or "Untitled"
+    )
     return Clip.objects.get_or_create(
         provider=task.provider,
         upstream_id=item.clip_id,

@@ -1,6 +1,7 @@
 """Our own copies of the media: files below MEDIA_ROOT, each with a row in `Asset`."""
 
 import os
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -37,3 +38,16 @@ def storage_is_full() -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     stats = os.statvfs(folder)
     return stats.f_bavail * stats.f_frsize < WATERMARK
+
+
+def forget_parts() -> None:
+    """Remove parts of files whose worker was killed a day ago. Looks once an hour."""
+    folder = incoming("x").parent
+    mark = folder.with_name("incoming.looked")
+    now = time.time()
+    if mark.exists() and now - mark.stat().st_mtime < 3600:
+        return
+    mark.touch()
+    for path in folder.iterdir():
+        if now - path.stat().st_mtime > 24 * 3600:
+            path.unlink(missing_ok=True)

@@ -97,7 +97,11 @@ def _failed(task: Task, answer: PollResult) -> None:
 
 def _still_running(task: Task, answer: PollResult) -> None:
     now = db_now()
-    changes: dict[str, object] = {"poll_failures": 0, "not_found_since": None, "poll_after": next_poll(task, now)}
+    changes: dict[str, object] = {
+        "poll_failures": 0,
+        "not_found_since": None,
+        "poll_after": next_poll(task, now),
+    }
     if answer.unknown_status.startswith("success"):
         changes["hollow_since"] = task.hollow_since or now
     Task.objects.filter(pk=task.pk).update(**changes)

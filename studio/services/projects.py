@@ -26,7 +26,10 @@ def access_of(user: User, project: Project) -> str:
     """The person's access to the project: owner, editor, viewer or "" for none."""
     if user.is_owner or project.owner_id == user.pk:
         return OWNER
-    return ProjectMember.objects.filter(project=project, user=user).values_list("access", flat=True).first() or ""
+    return (
+        ProjectMember.objects.filter(project=project, user=user).values_list("access", flat=True).first()
+        or ""
+    )
 
 
 def set_member(project: Project, user: User, access: str) -> None:

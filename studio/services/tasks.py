@@ -89,7 +89,13 @@ def ring_submit(provider: str) -> None:
 
 @transaction.atomic
 def move(
-    task_id: int, new: str, *, only_from: tuple[str, ...] = (), note: str = "", actor: User | None = None, **fields: Any
+    task_id: int,
+    new: str,
+    *,
+    only_from: tuple[str, ...] = (),
+    note: str = "",
+    actor: User | None = None,
+    **fields: Any,
 ) -> Task | None:
     """Move a task to another status: event, times, refund and wake-ups with it, in one transaction.
 
@@ -146,7 +152,11 @@ def give_up(task: Task, *, by: User) -> None:
 
 def can_give_up(task: Task) -> bool:
     started = task.submitted_at
-    return task.status == Status.RUNNING and bool(started) and (db_now() - started).total_seconds() > GIVE_UP_AFTER_S
+    return (
+        task.status == Status.RUNNING
+        and bool(started)
+        and (db_now() - started).total_seconds() > GIVE_UP_AFTER_S
+    )
 
 
 def position(task: Task) -> int:

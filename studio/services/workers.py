@@ -8,7 +8,7 @@ from studio.models import Lease
 from studio.models.clock import db_now
 
 SWEEP = "sweep"
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=5)  # a tick takes half a second
 
 
 @transaction.atomic
@@ -32,3 +32,9 @@ def seconds_since_beat(name: str) -> float | None:
     """Age of the last beat; None when there never was one."""
     beat = Lease.objects.filter(name=name).values_list("beat_at", flat=True).first()
     return (db_now() - beat).total_seconds() if beat else None
+
+
+def interrupt(name: str) -> None:
+    """Make the holder stop at its next tick; another may take over a moment later."""
+    soon = db_now() + timedelta(seconds=2)
+    Lease.objects.filter(name=name).update(holder="interrupted", until=soon)

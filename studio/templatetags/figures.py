@@ -76,7 +76,12 @@ def drawn_cover(key: Any) -> dict[str, Any]:
     """A picture for what has none: three shapes that follow from the key, always the same."""
     digest = hashlib.sha256(str(key).encode()).digest()
     circles = [
-        {"cx": digest[n] % 80 + 10, "cy": digest[n + 1] % 80 + 10, "r": digest[n + 2] % 22 + 10, "tone": n % 3}
+        {
+            "cx": digest[n] % 80 + 10,
+            "cy": digest[n + 1] % 80 + 10,
+            "r": digest[n + 2] % 22 + 10,
+            "tone": n % 3,
+        }
         for n in (0, 3, 6)
     ]
     return {"circles": circles, "turn": digest[9] % 180, "tone": digest[10] % 4}

@@ -34,7 +34,11 @@ def clip_for(user: User, clip_id: int) -> Clip:
 
 
 def asset_for(user: User, asset_id: int) -> Asset:
-    asset = Asset.objects.filter(pk=asset_id, clip__in=Clip.objects.visible_to(user)).select_related("clip").first()
+    asset = (
+        Asset.objects.filter(pk=asset_id, clip__in=Clip.objects.visible_to(user))
+        .select_related("clip")
+        .first()
+    )
     if asset is None:
         raise Http404
     return asset

@@ -25,5 +25,3 @@ def asset(request: StudioRequest, asset_id: int) -> HttpResponseBase:
         filename=f"{found.clip.title}.{found.extension}",
         download="download" in request.GET,
     )
-
-

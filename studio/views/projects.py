@@ -84,7 +84,9 @@ def remove_member(request: StudioRequest, project_id: int, user_id: int) -> Http
     return redirect("project_settings", project.pk)
 
 
-def _settings(request: StudioRequest, project: Project, form: ProjectForm, member_form: MemberForm) -> HttpResponse:
+def _settings(
+    request: StudioRequest, project: Project, form: ProjectForm, member_form: MemberForm
+) -> HttpResponse:
     context = {
         "project": project,
         "form": form,

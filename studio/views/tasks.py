@@ -62,7 +62,9 @@ def enter_id(request: StudioRequest, task_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, task, form)
     upstream_id = form.cleaned_data["upstream_id"]
-    return _do(request, task, lambda: attempts.hint(task, upstream_id), "The provider is asked for this song.")
+    return _do(
+        request, task, lambda: attempts.hint(task, upstream_id), "The provider is asked for this song."
+    )
 
 
 def _do(request: StudioRequest, task: Task, verb: Callable[[], None], success: str) -> HttpResponse:

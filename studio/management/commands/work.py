@@ -1,0 +1,85 @@
+"""`manage.py work`: one django-q2 cluster, and a watch over it."""
+
+import logging
+import signal
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+from django_q.tasks import async_task
+
+from studio.processes import MANAGE, Child
+from studio.services import workers
+
+log = logging.getLogger(__name__)
+
+RING_AFTER_S = 3  # a sweep that nobody saw for so long is rung for
+STALE_AFTER_S = 15  # a cluster whose sweep stands still for so long is frozen
+START_TAKES_S = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Run the jobs: everything the studio does at the providers and with audio happens here. Starts a "
+        "cluster of workers, replaces it when it stands still, and ends it on SIGTERM or Ctrl-C."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--grace", type=float, default=60, help="seconds that running jobs get at the end (default: 60)"
+        )
+
+    def handle(self, *args: Any, grace: float, **options: Any) -> None:
+        self.stopping = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        cluster = _start()
+        rung = 0.0
+        while not self.stopping:
+            time.sleep(0.5)
+            beat = _beat()
+            if not cluster.is_running or (cluster.age > START_TAKES_S and beat > STALE_AFTER_S):
+                log.warning(
+                    "the cluster %s; starting afresh", "stands still" if cluster.is_running else "has ended"
+                )
+                cluster.kill_group()
+                cluster = _start()
+            elif beat > RING_AFTER_S and time.monotonic() - rung > RING_AFTER_S:
+                rung = time.monotonic()
+                _ring()
+        _end(cluster, grace)
+
+    def _on_signal(self, *_: object) -> None:
+        self.stopping = True
+
+
+def _start() -> Child:
+    return Child("cluster", [*MANAGE, "qcluster"])
+
+
+def _beat() -> float:
+    """Seconds since the sweep was last seen; 0 while the database can't tell, which is not the cluster's fault."""
+    try:
+        close_old_connections()
+        seconds = workers.seconds_since_beat(workers.SWEEP)
+    except DatabaseError:
+        return 0
+    return 1e9 if seconds is None else seconds
+
+
+def _ring() -> None:
+    try:
+        async_task("studio.jobs.sweep")
+    except DatabaseError:
+        log.warning("the database did not take the ring")
+
+
+def _end(cluster: Child, grace: float) -> None:
+    """Let what runs come to its end, within bounds: whatever is cut off is taken up again later."""
+    try:
+        workers.interrupt(workers.SWEEP)
+    except DatabaseError:
+        log.warning("the database did not take the farewell")
+    cluster.stop(grace)

@@ -1,0 +1,91 @@
+"""Starting, watching and ending the studio's processes from a command."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Thread
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+MANAGE = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
+
+
+def web_command() -> list[str]:
+    address = urlsplit(settings.PUBLIC_URL)
+    granian = str(Path(sys.executable).with_name("granian"))
+    return [
+        granian,
+        *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-ws"),
+        *("--host", address.hostname or "127.0.0.1", "--port", str(address.port or 8000)),
+        *("--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "3"),
+        "studio.wsgi:application",
+    ]
+
+
+def is_listening(url: str) -> bool:
+    """Whether anybody accepts connections at this address."""
+    address = urlsplit(url)
+    try:
+        with socket.create_connection((address.hostname, address.port or 80), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+class Child:
+    """A process in a session of its own: Ctrl-C in the terminal reaches only us, and we end it in order."""
+
+    def __init__(self, name: str, command: list[str], *, output: TextIO = sys.stdout) -> None:
+        self.name = name
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            start_new_session=True,
+            cwd=settings.BASE_DIR,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        Thread(target=self._print_lines, args=[output], daemon=True).start()
+
+    def _print_lines(self, output: TextIO) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            output.write(f"{self.name:<8}| {line.decode(errors='replace').rstrip()}\n")
+            output.flush()
+
+    @property
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self.started
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM to the process itself: its whole group would hang django-q's cluster."""
+        if self.is_running:
+            self.process.terminate()
+
+    def stop(self, grace: float) -> None:
+        """Wait up to `grace` seconds after asking, then kill the group."""
+        self.ask_to_stop()
+        try:
+            self.process.wait(timeout=max(grace, 0.1))
+        except subprocess.TimeoutExpired:
+            pass
+        self.kill_group()
+
+    def kill_group(self) -> None:
+        """Kill what is left of it and its children; safe at any moment, since every step can be done again."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()

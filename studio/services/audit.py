@@ -1,0 +1,144 @@
+"""Every rule the books must obey, each as a query for the rows that break it. No row: all is well."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from studio.models import Asset, Attempt, Clip, CreditAccount, CreditEntry, ProviderState, Task
+from studio.models.clock import db_now
+from studio.services import balances
+
+Kind, State, Sent = CreditEntry.Kind, Task.Status, Attempt.Status
+GRACE = timedelta(seconds=60)
+
+
+def audit() -> dict[str, list[str]]:
+    """{rule: broken rows}, only for rules that are broken."""
+    found = {name: [str(row) for row in rule()[:100]] for name, rule in RULES.items()}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _balances() -> QuerySet[CreditAccount]:
+    return CreditAccount.objects.annotate(sum=Coalesce(Sum("entries__amount"), 0)).exclude(balance=F("sum"))
+
+
+def _overdrawn() -> QuerySet[CreditAccount]:
+    return CreditAccount.objects.filter(house=False, balance__lt=0)
+
+
+def _entries(kind: str) -> QuerySet[CreditEntry]:
+    return CreditEntry.objects.filter(task=OuterRef("pk"), kind=kind)
+
+
+def _charged_once() -> QuerySet[Task]:
+    charges = Count("credit_entries", filter=Q(credit_entries__kind=Kind.CHARGE))
+    return Task.objects.annotate(charges=charges).exclude(charges=1)
+
+
+def _refund_equals_charge() -> QuerySet[Task]:
+    moved = Sum("credit_entries__amount", filter=Q(credit_entries__kind__in=(Kind.CHARGE, Kind.REFUND)))
+    return Task.objects.filter(Exists(_entries(Kind.REFUND))).annotate(moved=moved).exclude(moved=0)
+
+
+def _open_or_done_refunded() -> QuerySet[Task]:
+    return Task.objects.filter(Exists(_entries(Kind.REFUND))).exclude(
+        status__in=(State.FAILED, State.CANCELLED)
+    )
+
+
+def _failed_not_refunded() -> QuerySet[Task]:
+    return Task.objects.filter(~Exists(_entries(Kind.REFUND)), status__in=(State.FAILED, State.CANCELLED))
+
+
+def _two_live_attempts() -> QuerySet[Task]:
+    live = Count("attempts", filter=Q(attempts__status__in=Attempt.LIVE))
+    return Task.objects.annotate(live=live).filter(live__gt=1)
+
+
+def _running_without_attempt() -> QuerySet[Task]:
+    accepted = Attempt.objects.filter(
+        task=OuterRef("pk"), status=Sent.ACCEPTED, upstream_id=OuterRef("upstream_id")
+    ).exclude(upstream_id="")
+    accepted_states = (State.RUNNING, State.ARCHIVING, State.DONE)
+    return Task.objects.filter(~Exists(accepted), status__in=accepted_states)
+
+
+def _queued_with_attempt() -> QuerySet[Attempt]:
+    return Attempt.objects.filter(status__in=Attempt.LIVE, task__status__in=(State.QUEUED, State.HELD))
+
+
+def _entry_of_other_account() -> QuerySet[CreditEntry]:
+    of_people = CreditEntry.objects.filter(kind__in=(Kind.CHARGE, Kind.REFUND))
+    return of_people.exclude(account__user=F("task__created_by"))
+
+
+def _accepted_not_spent() -> QuerySet[Attempt]:
+    spent = CreditEntry.objects.filter(attempt=OuterRef("pk"), kind=Kind.SPEND)
+    return Attempt.objects.filter(~Exists(spent), status__in=(Sent.ACCEPTED, Sent.LATE))
+
+
+def _lease_overdue() -> QuerySet[Attempt]:
+    return Attempt.objects.filter(status=Sent.SENT, lease_until__lt=db_now() - GRACE)
+
+
+def _unknown_overdue() -> QuerySet[Attempt]:
+    return Attempt.objects.filter(status=Sent.UNKNOWN, decide_at__lt=db_now() - GRACE)
+
+
+def _clip_without_master() -> QuerySet[Clip]:
+    master = Asset.objects.filter(clip=OuterRef("pk"), kind=Asset.Kind.MASTER)
+    return Clip.objects.filter(~Exists(master))
+
+
+def _done_without_clip() -> QuerySet[Task]:
+    return Task.objects.filter(status=State.DONE, operation="create_music", clips=None)
+
+
+RULES: dict[str, Callable[[], QuerySet]] = {
+    "a balance is the sum of its entries": _balances,
+    "nobody's balance is below zero": _overdrawn,
+    "a task has exactly one charge": _charged_once,
+    "a refund equals its charge": _refund_equals_charge,
+    "only failed and cancelled tasks are refunded": _open_or_done_refunded,
+    "failed and cancelled tasks are refunded": _failed_not_refunded,
+    "a task has at most one live attempt": _two_live_attempts,
+    "a running or done task has an accepted attempt with its id": _running_without_attempt,
+    "a waiting task has no live attempt": _queued_with_attempt,
+    "charge and refund are on the account of who ordered": _entry_of_other_account,
+    "an accepted attempt is in the house's account": _accepted_not_spent,
+    "no attempt is being sent past its lease": _lease_overdue,
+    "no attempt is unknown past its deadline": _unknown_overdue,
+    "a clip has a master": _clip_without_master,
+    "a finished song is in the library": _done_without_clip,
+}
+
+
+def audit_files() -> dict[str, list[str]]:
+    """Rows without their file (or of another size), and files without a row."""
+    root = Path(settings.MEDIA_ROOT)
+    rows = dict(Asset.objects.values_list("name", "size"))
+    files = {str(path.relative_to(root)): path.stat().st_size for path in _files(root / "clips")}
+    found = {
+        "an asset's file is there, whole": [name for name, size in rows.items() if files.get(name) != size],
+        "a file has an asset": [name for name in files if name not in rows],
+    }
+    return {name: sorted(broken) for name, broken in found.items() if broken}
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def unexplained(name: str, total: int) -> int | None:
+    """The provider's balance less what our own books lead to, since it was first seen; None before that.
+
+    What our own sums can't see is double spending: it shows here as a negative figure.
+    """
+    state = ProviderState.objects.filter(name=name).first()
+    if state is None or state.snapshot is None:
+        return None
+    return total - balances.explained(name, state.snapshot, state.snapshot_entry)

@@ -1,0 +1,95 @@
+"""The sweep: one loop in the cluster that does what is due. Its lease's beat shows that the cluster lives."""
+
+import logging
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from studio.clients import client_for
+from studio.music_api.errors import KeyRefused, MusicApiError
+from studio.services import attempts, balances, clips, dispatch, media, polls, providers, workers
+
+log = logging.getLogger(__name__)
+
+RUN_FOR_S = 20
+TICK_S = 0.5
+THREADS = 16
+
+
+class Sweep:
+    """Asks providers on threads that touch no database, and stores the answers between two ticks.
+
+    A provider that hangs therefore delays only its own answers, never what else is due.
+    """
+
+    def __init__(self) -> None:
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.pool = ThreadPoolExecutor(THREADS)
+        self.polls: dict[Future[polls.Answer], int] = {}
+        self.balances: dict[Future[int], balances.Marker] = {}
+
+    def run(self) -> bool:
+        """Tick for a while. False when somebody else sweeps, or has been told to."""
+        end = time.monotonic() + RUN_FOR_S
+        while time.monotonic() < end and workers.take(workers.SWEEP, self.holder):
+            self.tick()
+            time.sleep(TICK_S)
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        return workers.release(workers.SWEEP, self.holder)
+
+    def tick(self) -> None:
+        for step in (self.decide, self.ring, self.poll, self.look_at_balances):
+            self._guarded(step)
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """One bad row must not keep the others waiting."""
+        try:
+            step()
+        except Exception:
+            log.exception("a step of the sweep failed")
+
+    def decide(self) -> None:
+        attempts.expire_leases()
+        attempts.decide_unknown()
+
+    def ring(self) -> None:
+        dispatch.ring_waiting()
+        clips.ring_due_archives()
+        media.forget_parts()
+
+    def poll(self) -> None:
+        for due in polls.claim_due():
+            self.polls[self.pool.submit(_poll, due)] = due.task_id
+        done = [future for future in self.polls if future.done()]
+        if done:
+            polls.record([(self.polls.pop(future), future.result()) for future in done])
+
+    def look_at_balances(self) -> None:
+        balances.hurry_for_unknown()
+        for marker in balances.claim_checks():
+            self.balances[self.pool.submit(_balance, marker.provider)] = marker
+        for future in [future for future in self.balances if future.done()]:
+            _store_balance(self.balances.pop(future), future)
+
+
+def _poll(due: polls.Due) -> polls.Answer:
+    try:
+        return client_for(due.provider).poll(due.operation, due.upstream_id)
+    except MusicApiError as error:
+        return error
+
+
+def _balance(provider: str) -> int:
+    return client_for(provider).balance().total
+
+
+def _store_balance(marker: balances.Marker, answer: Future[int]) -> None:
+    try:
+        balances.record(marker, answer.result())
+    except KeyRefused as error:
+        providers.hold(marker.provider, f"The provider refuses the studio's key: {error}")
+    except MusicApiError as error:
+        log.info("%s: no balance: %s", marker.provider, type(error).__name__)

@@ -1,0 +1,105 @@
+"""The real composer in its child process, and what becomes of the child."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from studio.sandbox.server import Sandbox
+
+from .caller import KEY, Caller
+from .conftest import Start
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in found for child in path.read_text().split()]
+
+
+def renderers(pid: int) -> list[int]:
+    return [child for child in children(pid) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_a_real_song(start: Start) -> None:
+    caller = start(compose=None)
+    answer = caller.end(caller.submit(lyrics="[Verse]\nOne small light", seed="5"))
+    item = answer["data"][0]
+    assert 55 < item["duration"] < 185
+    sizes = [
+        len(caller("GET", urlsplit(item[name]).path).body) for name in ("audio_url", "wav_url", "image_url")
+    ]
+    assert sizes[1] == pytest.approx(item["duration"] * 44100 * 4, rel=0.01)
+    assert sizes[0] > 500_000
+    assert sizes[2] > 5_000
+    assert multiprocessing.active_children() == []
+
+
+def test_a_renderer_that_dies_costs_nothing(start: Start) -> None:
+    caller = start(compose=None)
+    task_id = caller.submit()
+    wait_until(multiprocessing.active_children)
+    multiprocessing.active_children()[0].kill()
+    assert caller.end(task_id)["status"] == "FAILED"
+    assert caller.credits() == 10_000
+
+
+def test_a_renderer_that_fails_costs_nothing(start: Start, tmp_path: Path) -> None:
+    caller = start(compose=None)
+    shutil.rmtree(tmp_path / "sandbox" / "drafts")
+    assert caller.end(caller.submit())["status"] == "FAILED"
+    assert caller.credits() == 10_000
+
+
+def test_a_renderer_that_never_ends_is_killed(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.sandbox.renders.RENDER_TIMEOUT_S", 0.01)
+    caller = start(compose=None)
+    assert caller.end(caller.submit())["status"] == "FAILED"
+    assert multiprocessing.active_children() == []
+
+
+def test_a_stop_ends_the_renderer_and_keeps_the_order(start: Start, tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "sandbox", KEY, port=0)
+    sandbox.start()
+    task_id = Caller(sandbox.url).submit()
+    wait_until(multiprocessing.active_children)
+    sandbox.stop()
+    assert multiprocessing.active_children() == []
+    caller = start()
+    assert caller.end(task_id)["status"] == "SUCCESS"
+    assert caller.credits() == 9_990
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_renderer_outlives_the_server(tmp_path: Path, number: int) -> None:
+    command = [sys.executable, "manage.py", "sandbox", "--port", "0", "--dir", str(tmp_path), "--key", KEY]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        Caller(process.stderr.readline().split()[2].rstrip(",")).submit()
+        wait_until(lambda: any((tmp_path / "drafts").iterdir()))
+        (renderer,) = renderers(process.pid)
+        os.kill(process.pid, number)
+        wait_until(lambda: not is_alive(renderer))
+    assert process.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)

@@ -36,7 +36,7 @@ class PlainText(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = unicodedata.normalize(
-            "NFC", super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+            "NFC", (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
         )
         if re.search("[\0\ud800-\udfff]", text):
             raise forms.ValidationError("This holds a character that is no letter. Please type it again.")
@@ -80,7 +80,7 @@ class SongForm(forms.Form):
         choices=[(n, str(n)) for n in range(1, MAX_TAKES + 1)],
         coerce=int,
         required=False,
-        empty_value=1,
+        empty_value="1",
         error_messages={"invalid_choice": f"An order has 1 to {MAX_TAKES} takes."},
     )
     seed = PlainText(required=False)
@@ -146,7 +146,7 @@ class SongForm(forms.Form):
         return {
             "provider": data["provider"],
             "params": given,
-            "takes": data["takes"],
+            "takes": int(data["takes"]),
             "form_key": data["form_key"],
         }
 

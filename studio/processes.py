@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import TextIO
@@ -44,7 +45,7 @@ class Child:
     def __init__(self, name: str, command: list[str], *, output: TextIO = sys.stdout) -> None:
         self.name = name
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - our own command lines
             command,
             start_new_session=True,
             cwd=settings.BASE_DIR,
@@ -76,16 +77,12 @@ class Child:
     def stop(self, grace: float) -> None:
         """Wait up to `grace` seconds after asking, then kill the group."""
         self.ask_to_stop()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=max(grace, 0.1))
-        except subprocess.TimeoutExpired:
-            pass
         self.kill_group()
 
     def kill_group(self) -> None:
-        """Kill what is left of it and its children; safe at any moment, since every step can be done again."""
-        try:
+        """Kill what is left of it and its children; safe, since every step can be done again."""
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()

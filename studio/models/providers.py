@@ -20,8 +20,8 @@ class ProviderState(models.Model):
     retired = models.JSONField(default=list)  # operations that answered 410
     balance = models.IntegerField(null=True)
     balance_at = models.DateTimeField(null=True)
-    # A balance read at a quiet moment, and the last entry of the ledger then. The entries after it must explain
-    # every later balance: `snapshot` stays for `audit --upstream`, `baseline` moves on for the balance proof.
+    # A balance read at a quiet moment, and the last entry of the ledger then. The entries after it must
+    # explain every later balance: `snapshot` stays for the audit, `baseline` moves on for the balance proof.
     snapshot = models.IntegerField(null=True)
     snapshot_entry = models.BigIntegerField(default=0)
     baseline = models.IntegerField(null=True)

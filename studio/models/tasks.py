@@ -140,7 +140,7 @@ class Task(models.Model):
 
 
 class Attempt(models.Model):
-    """One POST. `token` is part of its webhook's address, which tells what was accepted when the answer is lost."""
+    """One POST. `token` is in its webhook's address and tells what was accepted when the answer is lost."""
 
     class Status(models.TextChoices):
         SENT = "sent", "Sent"

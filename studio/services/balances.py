@@ -60,7 +60,7 @@ def check_soon(name: str) -> None:
 
 
 def hurry_for_unknown() -> None:
-    """Unknown attempts are decided by two readings ten seconds apart, so look that often while there are any."""
+    """Two readings ten seconds apart decide an unknown attempt: look that often while there is one."""
     now = db_now()
     waiting = Attempt.objects.filter(status=Attempt.Status.UNKNOWN).values("provider")
     soon = now + WHILE_UNKNOWN

@@ -148,7 +148,7 @@ def refresh_answer(task_id: int, answer: PollResult) -> None:
 def keep(work: Work, copies: Sequence[Copy], sound: Sound) -> Clip:
     """Move the files to their final names, then write the clip and its assets in one transaction.
 
-    Names follow from the content, so that a crash between the two leaves nothing a second try would not reuse.
+    Names follow from the content: after a crash between the two a second try lands on the same files.
     """
     names = {copy.kind: _name(work, copy) for copy in copies}
     for copy in copies:

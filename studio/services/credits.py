@@ -64,7 +64,7 @@ def refund(task: Task, reason: str) -> CreditEntry:
 
 
 def house_entry(attempt: Attempt, kind: str, reason: str = "") -> None:
-    """Note what an attempt meant for the provider's account: spend, upstream_refund or loss. Once per kind."""
+    """Note what an attempt meant for the provider's account, once per kind: spend, upstream_refund, loss."""
     exists = CreditEntry.objects.filter(attempt=attempt, kind=kind).exists()
     if exists:
         return

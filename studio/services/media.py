@@ -17,10 +17,10 @@ def incoming(name: str) -> Path:
 
 
 def keep(path: Path, name: str) -> None:
-    """Move a verified file to its final name, durably. Doing it again after a crash lands on the same name."""
+    """Move a verified file to its final name, durably."""
     target = path_of(name)
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(path, target)
+    path.replace(target)
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

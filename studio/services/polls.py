@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -29,6 +30,7 @@ GIVE_UP = timedelta(hours=24)
 VANISHED = timedelta(minutes=10)
 VANISHED_TRIES = 5
 HOLLOW = timedelta(minutes=10)
+LATE_SONGS = timedelta(days=3)
 
 Answer = PollResult | MusicApiError
 
@@ -74,7 +76,7 @@ def record(answers: Iterable[tuple[int, Answer]]) -> None:
 
 def _succeeded(task: Task, answer: PollResult) -> None:
     """The result is stored before anything is fetched: a paid answer must survive a crash."""
-    stored = {"answer": answer.as_dict(), "archive_after": db_now(), "poll_after": None}
+    stored: dict[str, Any] = {"answer": answer.as_dict(), "archive_after": db_now(), "poll_after": None}
     if task.status == Task.Status.RUNNING:
         tasks.move(task.pk, Task.Status.ARCHIVING, claims=0, poll_failures=0, **stored)
     else:  # a late song of a task that was refunded
@@ -97,6 +99,9 @@ def _failed(task: Task, answer: PollResult) -> None:
 
 def _still_running(task: Task, answer: PollResult) -> None:
     now = db_now()
+    if task.status != Task.Status.RUNNING:
+        _look_again_later(task, now)
+        return
     changes: dict[str, object] = {
         "poll_failures": 0,
         "not_found_since": None,
@@ -114,6 +119,9 @@ def _still_running(task: Task, answer: PollResult) -> None:
 def _no_answer(task: Task, error: MusicApiError) -> None:
     """Trouble on the way is no verdict: ask again, more slowly. Only 404 for good is one."""
     now = db_now()
+    if task.status != Task.Status.RUNNING:
+        _look_again_later(task, now)
+        return
     wait = min(5.0 * 2 ** min(task.poll_failures, 5), 60)
     changes: dict[str, object] = {"poll_failures": F("poll_failures") + 1}
     changes["poll_after"] = now + timedelta(seconds=wait * random.uniform(1, 1.2))
@@ -127,12 +135,16 @@ def _no_answer(task: Task, error: MusicApiError) -> None:
         _bear(task, "The provider did not answer for a day.")
 
 
+def _look_again_later(task: Task, now: datetime) -> None:
+    """A refunded task whose song may still come: once an hour, for three days."""
+    over = task.ended_at is None or now - task.ended_at > LATE_SONGS
+    again = None if over else now + tasks.LOOK_FOR_LATE_SONG_EVERY
+    Task.objects.filter(pk=task.pk).update(poll_after=again)
+
+
 def _bear(task: Task, reason: str) -> None:
     """The person gets the credits back and the house bears what the provider kept."""
-    if task.status == Task.Status.RUNNING:
-        tasks.fail(task.pk, reason, house=CreditEntry.Kind.LOSS)
-    else:
-        Task.objects.filter(pk=task.pk).update(poll_after=None)
+    tasks.fail(task.pk, reason, house=CreditEntry.Kind.LOSS)
 
 
 def next_poll(task: Task, now: datetime) -> datetime:
@@ -144,5 +156,6 @@ def next_poll(task: Task, now: datetime) -> datetime:
 
 
 def poll_now(attempt: Attempt) -> None:
-    """Somebody rang: look at once."""
-    Task.objects.filter(pk=attempt.task_id, poll_after__isnull=False).update(poll_after=db_now())
+    """Somebody rang: look at once, also for a song that was given up."""
+    waiting = Task.objects.filter(pk=attempt.task_id, answer__isnull=True).exclude(upstream_id="")
+    waiting.update(poll_after=db_now())

@@ -1,6 +1,7 @@
 """The verbs of tasks. `move()` is the only writer of `Task.status`."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,7 @@ SUBMIT_JOB = "studio.jobs.submit_next"  # by name: services never import jobs
 # A hung POST must end before the attempt's lease, so that the lease is what decides.
 SUBMIT_TIMEOUT_S = 80
 MAX_TAKES = 4
+LOOK_FOR_LATE_SONG_EVERY = timedelta(hours=1)
 
 Status = Task.Status
 
@@ -123,12 +125,14 @@ def move(
 
 def fail(task_id: int, reason: str, *, house: str = "", only_from: tuple[str, ...] = ()) -> Task | None:
     """End a task with its refund. `house` says what the accepted attempt meant for the provider's account:
-    `upstream_refund` (the provider gave it back) or `loss` (the team bears it)."""
+    `upstream_refund` (the provider gave it back) or `loss` (the team bears it; a late song is welcome)."""
     with transaction.atomic():
         task = move(task_id, Status.FAILED, only_from=only_from, note=reason, reason=reason)
         if task and house:
             attempt = task.attempts.filter(status=Attempt.Status.ACCEPTED).get()
             credits.house_entry(attempt, house, reason)
+        if task and house == CreditEntry.Kind.LOSS and task.answer is None:
+            Task.objects.filter(pk=task_id).update(poll_after=db_now() + LOOK_FOR_LATE_SONG_EVERY)
         return task
 
 
@@ -142,7 +146,7 @@ GIVE_UP_AFTER_S = 3600
 
 
 def give_up(task: Task, *, by: User) -> None:
-    """Stop waiting for a song that takes too long. The house bears the loss; a late song is still delivered."""
+    """Stop waiting for a song that takes too long. The house bears it; a late song is still delivered."""
     if not can_give_up(task):
         raise TooLate("A song may be given up after an hour of composing.")
     reason = f"Given up by {by}. If the song still comes, it is yours at no cost."
@@ -151,14 +155,6 @@ def give_up(task: Task, *, by: User) -> None:
 
 
 def can_give_up(task: Task) -> bool:
-    started = task.submitted_at
-    return (
-        task.status == Status.RUNNING
-        and bool(started)
-        and (db_now() - started).total_seconds() > GIVE_UP_AFTER_S
-    )
-
-
-def position(task: Task) -> int:
-    """Place in the provider's line, 1 for the next."""
-    return Task.objects.queued(task.provider).filter(pk__lt=task.pk).count() + 1
+    if task.status != Status.RUNNING or task.submitted_at is None:
+        return False
+    return (db_now() - task.submitted_at).total_seconds() > GIVE_UP_AFTER_S

@@ -93,7 +93,8 @@ def _typical_times() -> dict[Key, int]:
     done = Task.objects.filter(status=Task.Status.DONE, submitted_at__isnull=False).order_by("-pk")
     seconds: dict[Key, list[float]] = defaultdict(list)
     for task in done.only("provider", "operation", "params", "submitted_at", "ended_at")[:HISTORY]:
-        assert task.ended_at and task.submitted_at
+        assert task.ended_at is not None
+        assert task.submitted_at is not None
         seconds[_key(task)].append((task.ended_at - task.submitted_at).total_seconds())
     return {key: round(median(values)) for key, values in seconds.items()}
 

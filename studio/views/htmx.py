@@ -22,6 +22,6 @@ def is_fragment(request: StudioRequest) -> bool:
 
 
 def fragments(request: HttpRequest, *parts: tuple[str, dict[str, Any]], status: int = 200) -> HttpResponse:
-    """Several regions in one answer. Each template's root has an id, and says itself if it goes out of band."""
+    """Several regions in one answer. Each root has an id, and says itself if it goes out of band."""
     html = "\n".join(render_to_string(template, context, request=request) for template, context in parts)
     return HttpResponse(html, status=status)

@@ -14,7 +14,7 @@ MAX_CARDS = 60
 
 @require_safe
 def live(request: StudioRequest) -> HttpResponse:
-    """`seen` holds the signatures of the cards on the page, `project` which list it shows, `balance` the pill.
+    """`seen` holds the signatures of the page's cards, `project` whose list it shows, `balance` the pill.
 
     204 when nothing is new; else fragments of the changed cards, and of cards the page does not have yet.
     """

@@ -18,14 +18,14 @@ NEWEST = 12
 def new(request: StudioRequest, project_id: int) -> HttpResponse:
     project = access.project_for(request.user, project_id, "order")
     if request.method != "POST":
-        return _page(request, project, SongForm(initial=_again(request), **_offer(request)))
-    form = SongForm(request.POST, **_offer(request))
+        return _page(request, project, SongForm(initial=_again(request), offered=providers.enabled()))
+    form = SongForm(request.POST, offered=providers.enabled())
     if not form.is_valid() or not _order(request, project, form):
         return _page(request, project, form)
     if not is_fragment(request):
         return redirect("project", project.pk)
     # The form stays as it was, ready for another order; only its key is new.
-    context = _context(request, project, SongForm(initial=form.values(), **_offer(request)))
+    context = _context(request, project, SongForm(initial=form.values(), offered=providers.enabled()))
     return fragments(
         request,
         ("songs/_form.html", context),
@@ -48,10 +48,6 @@ def _order(request: StudioRequest, project: Project, form: SongForm) -> bool:
         form.add_error(refusal.field or None, refusal.message)
         return False
     return True
-
-
-def _offer(request: StudioRequest) -> dict[str, object]:
-    return {"offered": providers.enabled()}
 
 
 def _again(request: StudioRequest) -> dict[str, object]:

@@ -60,7 +60,7 @@ def _start() -> Child:
 
 
 def _beat() -> float:
-    """Seconds since the sweep was last seen; 0 while the database can't tell, which is not the cluster's fault."""
+    """Seconds since the sweep was last seen; 0 while the database can't tell: no fault of the cluster."""
     try:
         close_old_connections()
         seconds = workers.seconds_since_beat(workers.SWEEP)

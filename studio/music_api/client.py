@@ -170,7 +170,7 @@ class _Session(requests.Session):
         self.mount("https://", _Adapter())
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        # Even told not to follow, the library looks where to, and reads all of the body meanwhile, without end.
+        # Told not to follow, the library still looks where to, and reads a body without end on the way.
         return None
 
 

@@ -19,10 +19,10 @@ from urllib3.exceptions import (
 )
 from urllib3.response import HTTPResponse
 
-REASONS = (
+REASONS = (  # the narrower before the wider: each of the first three is a kind of the next
     (NameResolutionError, "its name is not known"),
+    (NewConnectionError, "it takes no connections"),
     (ConnectTimeoutError, "no connection in time"),
-    (NewConnectionError, "it refuses connections"),
     (SSLError, "no secure connection"),
     (ReadTimeoutError, "no answer in time"),
 )

@@ -37,6 +37,7 @@ BLOCK_BYTES = 1 << 16
 CONNECT_S, READ_S = 5.0, 15.0
 MAX_REDIRECTS = 3
 MAX_URL = 2048
+MALFORMED = "The address is malformed."
 HTTPS_PORT = 443
 REDIRECTS = {301, 302, 303, 307, 308}
 # Compression is refused from the start: 194 kB on the wire once became 200 MB.
@@ -146,8 +147,15 @@ def _open(url: str, rules: FetchRules, deadline: Deadline) -> Iterator[requests.
                 _check_answer(response, rules)
                 yield response
                 return
-            url = urljoin(url, response.headers.get("Location", ""))
+            url = _next(url, response)
     raise Refused(f"The address redirects more than {MAX_REDIRECTS} times.")
+
+
+def _next(url: str, response: requests.Response) -> str:
+    try:
+        return urljoin(url, response.headers.get("Location", ""))
+    except ValueError as error:
+        raise Refused(MALFORMED) from error
 
 
 def _send(adapter: HTTPAdapter, url: str, deadline: Deadline) -> requests.Response:
@@ -157,7 +165,7 @@ def _send(adapter: HTTPAdapter, url: str, deadline: Deadline) -> requests.Respon
         request = requests.Request("GET", url, headers=HEADERS).prepare()
         return adapter.send(request, stream=True, timeout=(CONNECT_S, READ_S))
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
-        raise Refused("The address is malformed.") from error
+        raise Refused(MALFORMED) from error
     except (requests.RequestException, HTTPError) as error:
         if deadline.passed or isinstance(error, requests.exceptions.ReadTimeout):
             raise TooSlow("The server took too long to answer.") from error
@@ -189,12 +197,12 @@ def _dialler(url: str, rules: FetchRules, deadline: Deadline) -> Callable[[], so
 def _place(url: str) -> _Place:
     """Take an address apart. Whatever two parsers could read in two ways is refused."""
     if len(url) > MAX_URL or re.search(r"[\x00-\x1f\x7f\\]", url):
-        raise Refused("The address is malformed.")
+        raise Refused(MALFORMED)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Refused("The address is malformed.") from error
+        raise Refused(MALFORMED) from error
     if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc, re.ASCII):
         raise Refused("The address is not a plain web address.")
     if port is None:

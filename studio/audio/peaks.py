@@ -19,7 +19,8 @@ def waveform(path: Path, demuxer: str, buckets: int = 600) -> bytes:
     fine = np.concatenate(blocks) if blocks else np.zeros(1, np.float32)
     starts = np.arange(buckets) * len(fine) // buckets
     levels = np.maximum.reduceat(fine, starts)  # a stretch shorter than the grain takes its neighbour's
-    return np.rint(np.clip(levels, 0, 1) * 255).astype(np.uint8).tobytes()
+    levels = np.nan_to_num(np.clip(levels, 0, 1))  # a WAV of floats may hold what is no number
+    return np.rint(levels * 255).astype(np.uint8).tobytes()
 
 
 def _fine_peaks(block: np.ndarray) -> np.ndarray:

@@ -76,7 +76,7 @@ def safe_filename(name: str) -> str:
         if unicodedata.category(char)[0] != "C" and unicodedata.category(char) not in ("Zl", "Zp")
     )
     stem, dot, extension = visible.rpartition(".")
-    if not dot or len(extension) > MAX_EXTENSION:
+    if not 1 <= len(extension) <= MAX_EXTENSION or not dot:
         stem, dot, extension = visible, "", ""
     return f"{stem[:MAX_STEM].strip('. ') or 'file'}{dot}{extension}"
 

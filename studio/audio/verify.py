@@ -12,7 +12,8 @@ from studio.audio.media_types import HEAD_BYTES, M4A, MP4, MediaType, sniff
 __all__ = ["AudioFacts", "Damaged", "verify_audio", "verify_image"]
 
 LENGTH_TOLERANCE_S = 2.0  # between the length that was announced and the one that plays
-LOST_SOUND_S = 0.5  # what may fail to decode: encoders put some padding at both ends
+PADDING_S = 0.5  # encoders add some at both ends, which decoders take away again
+ROUNDING_S = 0.05
 MAX_PIXELS = 50_000_000
 PILLOW_FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
 
@@ -42,7 +43,7 @@ def verify_audio(path: Path, *, expected_seconds: float | None) -> AudioFacts:
         raise
     except ffmpeg.FfmpegError as error:
         raise Damaged(f"The recording cannot be played: {error}") from error
-    _check_length(played, at_least=max(probe.duration, promised or 0.0), expected=expected_seconds)
+    _check_length(played, max(probe.duration - PADDING_S, (promised or 0) - ROUNDING_S), expected_seconds)
     return AudioFacts(media_type, played, probe.sample_rate, probe.channels)
 
 
@@ -80,10 +81,10 @@ def _audio_type(path: Path) -> MediaType:
     return media_type
 
 
-def _check_length(played: float, *, at_least: float, expected: float | None) -> None:
+def _check_length(played: float, at_least: float, expected: float | None) -> None:
     if played <= 0:
         raise Damaged("There is no sound in the recording.")
-    if at_least - played > LOST_SOUND_S:
-        raise Damaged(f"Only {played:.1f} of {at_least:.1f} seconds can be played.")
+    if played < at_least:
+        raise Damaged(f"Only {played:.1f} seconds can be played; {at_least - played:.1f} are missing.")
     if expected is not None and abs(played - expected) > LENGTH_TOLERANCE_S:
         raise Damaged(f"The recording has {played:.1f} seconds, but {expected:.1f} were announced.")

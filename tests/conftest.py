@@ -1,0 +1,150 @@
+"""The cast and the stage: people with different rights, a real sandbox, and the jobs run as a worker would."""
+
+import importlib
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+# Playwright's event loop runs in the test's thread; Django would take that for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+import pytest
+from accounts.models import Role, User
+from django.core.management.commands import flush
+from django.db import connection
+from django.utils.module_loading import import_string
+from django_q.models import OrmQ
+
+from studio.models import Project, ProjectMember, Task
+from studio.services import credits, projects, tasks
+from tests.sandbox import quick
+
+append_only = importlib.import_module("studio.migrations.0002_append_only")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_may_empty_the_ledger() -> Iterator[None]:
+    """Tests with real transactions clean up by emptying every table, which the ledger's triggers refuse."""
+    emptying = flush.Command.handle
+
+    def handle(self: flush.Command, **options: Any) -> None:
+        with connection.schema_editor() as editor:
+            append_only.allow_changes(None, editor)
+        emptying(self, **options)
+        with connection.schema_editor() as editor:
+            append_only.forbid_changes(None, editor)
+
+    flush.Command.handle = handle  # type: ignore[method-assign]
+    yield
+    flush.Command.handle = emptying  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def person(email: str, role: str, name: str) -> User:
+    return User.objects.create_user(email, "correct horse battery", name=name, role=role)
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """Owns the team; 1 000 credits."""
+    return person("olga@example.org", Role.OWNER, "Olga Owner")
+
+
+@pytest.fixture
+def member(db: None) -> User:
+    """Mara has a project of her own, and 100 credits."""
+    user = person("mara@example.org", Role.MEMBER, "Mara Member")
+    credits.grant(user, 100, reason="for the test")
+    return user
+
+
+@pytest.fixture
+def project(member: User) -> Project:
+    return Project.objects.get(owner=member)
+
+
+@pytest.fixture
+def editor(project: Project) -> User:
+    user = person("edda@example.org", Role.MEMBER, "Edda Editor")
+    credits.grant(user, 100, reason="for the test")
+    projects.set_member(project, user, ProjectMember.Access.EDITOR)
+    return user
+
+
+@pytest.fixture
+def viewer(project: Project) -> User:
+    user = person("vito@example.org", Role.MEMBER, "Vito Viewer")
+    projects.set_member(project, user, ProjectMember.Access.VIEWER)
+    return user
+
+
+@pytest.fixture
+def guest(project: Project) -> User:
+    """May edit by the project's list, but a guest changes nothing."""
+    user = person("gina@example.org", Role.GUEST, "Gina Guest")
+    projects.set_member(project, user, ProjectMember.Access.EDITOR)
+    return user
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return person("sven@example.org", Role.MEMBER, "Sven Stranger")
+
+
+Order = Callable[..., list[Task]]
+
+
+@pytest.fixture
+def order(project: Project, member: User) -> Order:
+    """Order songs as Mara, at the sandbox."""
+
+    def place(**changes: Any) -> list[Task]:
+        given: dict[str, Any] = {
+            "project": project,
+            "by": member,
+            "provider": "sandbox",
+            "operation": "create_music",
+            "params": {"sound": "quiet folk"},
+            "form_key": uuid.uuid4(),
+        }
+        return tasks.order(**{**given, **changes})
+
+    return place
+
+
+@pytest.fixture
+def upstream(settings: Any, tmp_path: Path) -> Iterator[Any]:
+    """The real sandbox over HTTP, on a free port, with a second of real audio instead of a whole song."""
+    from studio.clients import client_for
+    from studio.sandbox.server import Sandbox
+
+    server = Sandbox(tmp_path / "sandbox", "test-key", port=0, compose=quick.compose)
+    server.start()
+    settings.PROVIDERS = {"sandbox": (server.url, "test-key")}
+    settings.WEBHOOKS = "off"
+    client_for.cache_clear()
+    yield server
+    server.stop()
+    client_for.cache_clear()
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Run everything that is queued, in order, as a worker would."""
+
+    def run() -> int:
+        count = 0
+        while row := OrmQ.objects.order_by("id").first():
+            job = row.task
+            row.delete()
+            import_string(job["func"])(*job["args"], **job["kwargs"])
+            count += 1
+        return count
+
+    return run

@@ -1,6 +1,8 @@
 """HTTP/1.1 for the sandbox: reads one request after another from a connection and writes the answers."""
 
 import re
+import socket
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_BODY = 1 << 20
 BLOCK = 1 << 16
+LINGER_S = 1
+LINGER_BLOCKS = 256  # 16 MiB
 HOST = re.compile(r"[A-Za-z0-9.\[\]:-]{1,255}")
 
 
@@ -101,6 +105,16 @@ class Handler(BaseHTTPRequestHandler):
         self._send_head(code, len(body), {"Content-Type": "application/json", "Connection": "close"})
         if self.command != "HEAD":
             self.wfile.write(body)
+        self._linger()
+
+    def _linger(self) -> None:
+        """Read on for a while: to close with bytes unread resets the connection, and our answer is lost."""
+        self.connection.settimeout(LINGER_S)
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            for _ in range(LINGER_BLOCKS):
+                if not self.rfile.read1(BLOCK):
+                    break
 
     def version_string(self) -> str:
         return "studio-sandbox"

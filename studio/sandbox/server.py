@@ -136,13 +136,11 @@ class Sandbox:
 
     def serve_forever(self) -> None:
         """Run until SIGTERM or SIGINT; in the main thread only."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.default_int_handler)
         self.start()
         with suppress(KeyboardInterrupt):
+            _on_stop_signals(signal.default_int_handler)
             signal.pause()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)  # a second one must not break the stop
+        _on_stop_signals(signal.SIG_IGN)  # a second one must not break the stop
         self.stop()
 
     def __enter__(self) -> Self:
@@ -175,6 +173,11 @@ class Sandbox:
     def _deliver(self) -> float | None:
         worked = self._courier.step(time.time())
         return 0 if worked else _until(self._store.next_delivery())
+
+
+def _on_stop_signals(handler: Any) -> None:
+    signal.signal(signal.SIGTERM, handler)
+    signal.signal(signal.SIGINT, handler)
 
 
 def _until(due: float | None) -> float | None:

@@ -132,7 +132,7 @@ def test_a_bad_field_is_named(fields: dict[str, Any], named: str) -> None:
         b"null",
         b'{"task_type":"create_music","sound":"x"',
         b'{"task_type":"create_music","sound":"\xff"}',
-        b'{"task_type":"create_music","sound":"x","lyrics_strength":NaN}',
+        b'{"task_type":"create_music","sound":"x","weirdness":NaN}',
         b'{"task_type":"create_music","sound":"x","lyrics_strength":' + b"9" * 5000 + b"}",
         b'{"a":' * 100_000,
     ],

@@ -102,6 +102,12 @@ def test_a_body_without_a_good_length_ends_the_connection(wire: socket.socket, h
     assert is_closed(wire)
 
 
+def test_who_sends_too_much_is_told_so(caller: Caller) -> None:
+    reply = caller("POST", CREATE, SONG | {"lyrics": "la " * 2_000_000})
+    assert reply.status == 400
+    assert reply.json["error"] == "The request body must be at most 1048576 bytes."
+
+
 def test_a_body_of_exactly_a_mebibyte_is_read(wire: socket.socket) -> None:
     start, end = b'{"task_type":"create_music","sound":"', b'"}'
     body = start + b"x" * ((1 << 20) - len(start) - len(end)) + end

@@ -116,7 +116,7 @@ def _split(line: list[Sung]) -> list[Phrase]:
 
 
 def _without_words(unit: int) -> list[_Plan]:
-    kinds = ("verse", "chorus", "verse", "chorus", "bridge", "chorus")
+    kinds = ("verse", "chorus", "bridge", "chorus")
     return [_Plan(kind, (), 4 * unit if kind != "bridge" else 2 * unit) for kind in kinds]
 
 

@@ -29,7 +29,7 @@ def block_power(sound: Audio) -> np.ndarray:
     power = np.zeros(count)
     for channel in sound:
         lines = np.fft.rfft(channel[: count * HOP].reshape(count, HOP), axis=1)
-        power += (np.square(np.abs(lines)) * weight).sum(axis=1) * 2 / HOP**2
+        power += ((lines.real**2 + lines.imag**2) * weight).sum(axis=1) * 2 / HOP**2
     if count < 4:
         return power
     return (power[:-3] + power[1:-2] + power[2:-1] + power[3:]) / 4

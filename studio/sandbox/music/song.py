@@ -1,49 +1,70 @@
-"""From an order to files."""
+"""A song as notes: everything that is decided before a sound is made."""
 
+import re
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
+from .bassline import bass_track
+from .comping import chord_tracks
+from .drumming import drum_hits
+from .form import Section, form
+from .leadline import lead_track
+from .request import SongRequest, Word
+from .score import Clock, Hit, Score, Track, harmonise
+from .singing import SungNote, sing
+from .style import Style, style_of
+from .syllables import words
 
-from .chance import dice
-from .cover import draw_cover
-from .dsp import RATE, Audio, add, hertz, partials, samples
-from .encode import write_m4a
-from .master import fade_out, master
-from .request import Rendered, SongRequest
-from .wav import write_wav
+RING = 4.6  # seconds from the final chord to the end, with a room of ordinary size
+TITLE_LENGTH = 80
 
 
 @dataclass(frozen=True)
 class Song:
+    """The finished composition. Times in seconds; `duration` includes the last chord's ring."""
+
     request: SongRequest
-    chords: tuple[tuple[int, ...], ...]
+    title: str
+    style: Style
+    sections: tuple[Section, ...]
+    duration: float
+    beat: float
+    hits: tuple[Hit, ...]
+    bass: Track
+    chords: tuple[Track, ...]
+    lead: Track
+    sung: tuple[SungNote, ...]
+    words: tuple[Word, ...]
 
 
 def compose(request: SongRequest) -> Song:
-    die = dice(request.seed, "chords")
-    roots = die.sample([0, 5, 7, 9, 2], 4)
-    return Song(request, tuple((48 + r, 52 + r, 55 + r) for r in roots))
+    """Write a song for an order. Pure and quick: the same order gives the same song."""
+    style = style_of(request)
+    sections = form(request.lyrics, style)
+    family = style.family
+    clock = Clock(style.bpm, family.swing, family.grid)
+    score = Score(request.seed, style, sections, clock, harmonise(request.seed, style, sections))
+    sung, times = sing(score)
+    return Song(
+        request=request,
+        title=title_of(request),
+        style=style,
+        sections=sections,
+        duration=clock(score.end) + RING + 0.5 * min(4.0, family.reverb),
+        beat=60 / style.bpm,
+        hits=drum_hits(score),
+        bass=bass_track(score),
+        chords=chord_tracks(score),
+        lead=lead_track(score, sung),
+        sung=sung,
+        words=times,
+    )
 
 
-def render_stems(song: Song) -> dict[str, Audio]:
-    chords = np.zeros((2, 62 * RATE), dtype=np.float32)
-    for beat in range(120):
-        for pitch in song.chords[beat // 8 % 4]:
-            freq = hertz(pitch)
-            note = partials([freq * k for k in range(1, 8)], [1 / k for k in range(1, 8)], [2.0 + k for k in range(1, 8)], samples(2))
-            add(chords, note, samples(beat * 0.5), 0.2)
-    return {"chords": chords.T}
-
-
-def make_song(request: SongRequest, folder: Path, name: str) -> Rendered:
-    song = compose(request)
-    mix = np.ascontiguousarray(sum(render_stems(song).values()).T)
-    fade_out(mix, 2.0)
-    master(mix)
-    title = request.title or "Untitled"
-    audio, wav, cover = folder / f"{name}.m4a", folder / f"{name}-wav.wav", folder / f"{name}-img.jpg"
-    write_wav(wav, mix, {"INAM": title})
-    draw_cover(cover, request.seed)
-    write_m4a(audio, wav, cover, {"title": title})
-    return Rendered(audio, wav, cover, mix.shape[-1] / RATE, title, ())
+def title_of(request: SongRequest) -> str:
+    """The title of the order, or the first words that are sung or said."""
+    given = " ".join(request.title.split())
+    if given:
+        return given[:TITLE_LENGTH]
+    text = re.sub(r"\[[^\]]*\]", " ", request.lyrics)
+    line = next((words(line) for line in text.splitlines() if words(line)), None) or words(request.sound)
+    return " ".join(line[:5])[:TITLE_LENGTH].capitalize() or "Untitled"

@@ -8,7 +8,6 @@ import logging
 import multiprocessing
 import os
 import shutil
-import signal
 import tempfile
 import threading
 from collections.abc import Callable
@@ -174,7 +173,7 @@ def describe(error: Exception) -> str:
 
 def _child(pipe: Connection, order: Order, folder: Path, name: str) -> None:
     """The child's whole life: sends back a Clip, or a string that says what went wrong."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server, which ends us
+    os.setsid()  # Ctrl-C is for the server, which ends us; it must not look like a song that failed
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     os.nice(NICE)
     try:

@@ -93,13 +93,17 @@ def test_a_stop_ends_the_renderer_and_keeps_the_order(start: Start, tmp_path: Pa
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_no_renderer_outlives_the_server(tmp_path: Path, number: int) -> None:
-    command = [sys.executable, "manage.py", "sandbox", "--port", "0", "--dir", str(tmp_path), "--key", KEY]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+def test_the_renderer_ends_with_the_server_and_the_order_goes_on(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "sandbox"
+    command = [sys.executable, "manage.py", "sandbox", "--port", "0", "--dir", str(folder), "--key", KEY]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stderr
-        Caller(process.stderr.readline().split()[2].rstrip(",")).submit()
-        wait_until(lambda: any((tmp_path / "drafts").iterdir()))
+        task_id = Caller(process.stderr.readline().split()[2].rstrip(",")).submit()
+        wait_until(lambda: any((folder / "drafts").iterdir()))
         (renderer,) = renderers(process.pid)
-        os.kill(process.pid, number)
+        os.killpg(process.pid, number)  # the whole group, as a terminal does on Ctrl-C
         wait_until(lambda: not is_alive(renderer))
-    assert process.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)
+    assert process.returncode == (-number if number == signal.SIGKILL else 0)
+    assert start().end(task_id)["status"] == "SUCCESS"

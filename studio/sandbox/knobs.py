@@ -23,7 +23,7 @@ class Knobs:
         _check(0 <= self.latency_s <= 3600, "latency_s", "is a number of seconds from 0 to 3600")
         _check(0 <= self.failure_rate <= 1, "failure_rate", "is a number from 0 to 1")
         _check(self.capacity >= 0, "capacity", "is a whole number, 0 or more")
-        _check(self.credits >= 0, "credits", "is a whole number, 0 or more")
+        _check(0 <= self.credits <= 10**9, "credits", "is a whole number from 0 to 1,000,000,000")
         _check(self.first_answer in FIRST_ANSWERS, "first_answer", 'is "200" or "202"')
 
     def changed(self, changes: dict[str, Any]) -> "Knobs":

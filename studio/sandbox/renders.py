@@ -168,7 +168,8 @@ def make_clip(compose: Compose, order: Order, folder: Path, name: str) -> Clip:
 
 
 def describe(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    """One line for the log."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _child(pipe: Connection, order: Order, folder: Path, name: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from .caller import Caller
+from .conftest import Start
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +59,23 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         port = str(other.getsockname()[1])
         result = run("--port", port, "--dir", str(tmp_path))
     assert result.returncode == 1
-    assert result.stderr.strip() == f"CommandError: Can't listen on 127.0.0.1:{port}: Address already in use"
+    assert result.stderr.strip() == f"CommandError: Can't use 127.0.0.1:{port}: Address already in use"
+
+
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    result = run("--port", "0", "--dir", str(file))
+    assert result.returncode == 1
+    assert result.stderr.strip() == f"CommandError: Can't use {file}: File exists"
+
+
+def test_a_folder_in_use(tmp_path: Path, start: Start) -> None:
+    start()
+    result = run("--port", "0", "--dir", str(tmp_path / "sandbox"))
+    assert result.returncode == 1
+    store = tmp_path / "sandbox" / "sandbox.sqlite3"
+    assert result.stderr.strip() == f"CommandError: Another sandbox is using {store}."
 
 
 @pytest.mark.parametrize(
@@ -68,6 +85,8 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         ("--capacity", "-1", "capacity is a whole number, 0 or more"),
         ("--latency", "nan", "latency_s is a number of seconds from 0 to 3600"),
         ("--key", "", "The sandbox needs a key."),
+        ("--port", "70000", "bind(): port must be 0-65535."),
+        ("--credits", "10000000000", "credits is a whole number from 0 to 1,000,000,000"),
     ],
 )
 def test_a_value_that_makes_no_sense(tmp_path: Path, option: str, value: str, said: str) -> None:

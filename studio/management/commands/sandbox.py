@@ -31,23 +31,11 @@ class Command(BaseCommand):
         add = parser.add_argument
         add("--host", default=address.hostname, help=f"address to listen on {DEFAULT}")
         add("--port", type=int, default=address.port or 80, help=f"port, 0 for any free one {DEFAULT}")
-        add(
-            "--dir", type=Path, default=settings.SANDBOX_DIR, help=f"folder for everything it keeps {DEFAULT}"
-        )
+        add("--dir", type=Path, default=settings.SANDBOX_DIR, help=f"where it keeps everything {DEFAULT}")
         add("--key", default=settings.SANDBOX_KEY, help="key that clients must send (default: SANDBOX_KEY)")
         add("--credits", type=int, default=knobs.credits, help=f"balance of a new folder {DEFAULT}")
-        add(
-            "--latency",
-            type=float,
-            default=knobs.latency_s,
-            help=f"least seconds that a task takes {DEFAULT}",
-        )
-        add(
-            "--failure-rate",
-            type=float,
-            default=knobs.failure_rate,
-            help=f"share of failing tasks, 0-1 {DEFAULT}",
-        )
+        add("--latency", type=float, default=knobs.latency_s, help=f"least seconds for a task {DEFAULT}")
+        add("--failure-rate", type=float, default=0.0, help=f"share of tasks that fail, 0-1 {DEFAULT}")
         add("--capacity", type=int, default=knobs.capacity, help=f"unfinished tasks at once {DEFAULT}")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,9 +52,8 @@ class Command(BaseCommand):
                 credits=options["credits"],
             )
             return Sandbox(options["dir"], options["key"], options["host"], options["port"], knobs)
-        except (ValueError, StoreInUse) as error:
+        except (ValueError, OverflowError, StoreInUse) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(
-                f"Can't listen on {options['host']}:{options['port']}: {error.strerror}"
-            ) from error
+            place = error.filename or f"{options['host']}:{options['port']}"
+            raise CommandError(f"Can't use {place}: {error.strerror}") from error

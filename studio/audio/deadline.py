@@ -18,7 +18,6 @@ class Deadline:
         self._started = time.monotonic()
         self._seconds = seconds
         self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
         self._watched: list[socket.socket] = []
 
     @property

@@ -4,6 +4,7 @@ Who may have the file is the caller's question. Here it is made harmless: whatev
 browser neither guesses another type for them nor runs them as a page.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
@@ -21,7 +22,8 @@ from django.utils.http import content_disposition_header, parse_etags, quote_eta
 from studio.audio.ranges import Unsatisfiable, byte_range
 
 BLOCK_BYTES = 1 << 16
-MAX_STEM, MAX_EXTENSION = 120, 5
+MAX_STEM = 120
+ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 FORBIDDEN_IN_NAMES = '/\\:*?"<>|'
 PROTECTION = {
     "Accept-Ranges": "bytes",
@@ -75,10 +77,9 @@ def safe_filename(name: str) -> str:
         for char in unicodedata.normalize("NFC", name)
         if unicodedata.category(char)[0] != "C" and unicodedata.category(char) not in ("Zl", "Zp")
     )
-    stem, dot, extension = visible.rpartition(".")
-    if not 1 <= len(extension) <= MAX_EXTENSION or not dot:
-        stem, dot, extension = visible, "", ""
-    return f"{stem[:MAX_STEM].strip('. ') or 'file'}{dot}{extension}"
+    ending = ENDING.search(visible)
+    stem = visible[: ending.start()] if ending else visible
+    return f"{stem[:MAX_STEM].strip('. ') or 'file'}{ending[0] if ending else ''}"
 
 
 def _is_known(request: HttpRequest, tag: str) -> bool:

@@ -30,6 +30,12 @@ def test_it_saves_and_tells_size_and_sum(tmp_path: Path) -> None:
     assert listing(tmp_path) == ["song.m4a"]
 
 
+def test_it_keeps_no_file_open(tmp_path: Path) -> None:
+    opened = len(listing(Path("/proc/self/fd")))
+    files.save(BLOCKS, tmp_path / "song.m4a")
+    assert len(listing(Path("/proc/self/fd"))) == opened
+
+
 def test_what_breaks_off_leaves_the_old_file_alone(tmp_path: Path) -> None:
     (tmp_path / "song.m4a").write_bytes(b"old")
     with pytest.raises(RuntimeError):
@@ -61,7 +67,8 @@ def test_the_name_appears_only_when_the_bytes_are_on_the_disk(
     fsync, replace = os.fsync, os.replace
 
     def watch_sync(descriptor: int) -> None:
-        order.append("sync " + ("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"))
+        facts = os.fstat(descriptor)
+        order.append("sync folder" if stat.S_ISDIR(facts.st_mode) else f"sync {facts.st_size} bytes")
         fsync(descriptor)
 
     def watch_replace(source: Path, target: Path) -> None:
@@ -71,7 +78,7 @@ def test_the_name_appears_only_when_the_bytes_are_on_the_disk(
     monkeypatch.setattr(os, "fsync", watch_sync)
     monkeypatch.setattr(os, "replace", watch_replace)
     files.save(BLOCKS, tmp_path / "song.m4a")
-    assert order == ["sync file", "rename", "sync folder"]
+    assert order == [f"sync {len(b''.join(BLOCKS))} bytes", "rename", "sync folder"]
 
 
 def test_a_kill_in_the_middle_leaves_no_file_of_that_name(tmp_path: Path) -> None:

@@ -102,6 +102,15 @@ def test_an_mp4_of_a_general_brand_without_picture_is_an_m4a(tmp_path: Path, son
     assert verify_audio(general, expected_seconds=SECONDS).media_type == MEDIA_TYPES["m4a"]
 
 
+def test_a_cover_inside_does_no_harm(tmp_path: Path, songs, pictures) -> None:
+    covered = tmp_path / "covered.m4a"
+    inputs = ["-i", str(songs["m4a"]), "-i", str(pictures["jpg"])]
+    ffmpeg.run(
+        [*inputs, "-map", "0", "-map", "1", "-c", "copy", "-disposition:v", "attached_pic", str(covered)]
+    )
+    assert verify_audio(covered, expected_seconds=SECONDS).media_type == MEDIA_TYPES["m4a"]
+
+
 @pytest.mark.parametrize("options", [["-movflags", "+faststart"], ["-movflags", "+frag_keyframe+empty_moov"]])
 def test_other_orders_of_boxes_pass(tmp_path: Path, songs: dict[str, Path], options: list[str]) -> None:
     other = tmp_path / "other.m4a"

@@ -18,6 +18,11 @@ def enabled() -> dict[str, Provider]:
     return {name: PROVIDERS[name] for name in settings.PROVIDERS}
 
 
+def named(name: str) -> Provider:
+    """A provider as it describes itself, also one that is switched off: its songs stay in the library."""
+    return PROVIDERS[name]
+
+
 def state_of(name: str) -> ProviderState:
     """The provider's row; made on first use."""
     defaults = {"in_flight_limit": PROVIDERS[name].concurrency}

@@ -9,8 +9,7 @@ from statistics import median
 from django.utils import timezone
 
 from studio.models import Clip, ProviderState, Task
-from studio.music_api.providers import PROVIDERS
-from studio.services import tasks
+from studio.services import providers, tasks
 
 HISTORY = 200  # finished tasks that typical times are taken from
 
@@ -107,7 +106,7 @@ def _typical(task: Task, times: dict[Key, int]) -> int:
     """Our own history first, else what the provider says of the model."""
     if known := times.get(_key(task)):
         return known
-    provider = PROVIDERS[task.provider]
+    provider = providers.named(task.provider)
     name = task.params.get("mv") or provider.default_model
     model = next((model for model in provider.models if model.name == name), None)
     return round(sum(model.seconds) / 2) if model else 60

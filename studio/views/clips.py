@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from studio.models import Clip
-from studio.music_api.providers import PROVIDERS
+from studio.services import providers
 from studio.views import access
 from studio.views.htmx import StudioRequest
 
@@ -17,7 +17,7 @@ def detail(request: StudioRequest, clip_id: int) -> HttpResponse:
     context = {
         "clip": clip,
         "project": clip.project,
-        "provider": PROVIDERS[clip.provider],
+        "provider": providers.named(clip.provider),
         "takes": takes.select_related("task").order_by("task__take"),
         "refusal": access.reason_not_to(request.user, clip.project, "order"),
     }

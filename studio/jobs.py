@@ -12,7 +12,7 @@ from studio.audio.fetch import FetchError
 from studio.audio.verify import Damaged
 from studio.clients import client_for
 from studio.music_api.errors import MusicApiError
-from studio.services import attempts, clips
+from studio.services import attempts, balances, clips
 from studio.sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 def submit_next(provider: str) -> None:
     """Send the next order of the provider's line, if there is one that may go now."""
+    if marker := balances.first_look(provider):
+        _look(marker)
     attempt = attempts.claim_next(provider)
     if attempt is None:
         return
@@ -33,6 +35,13 @@ def submit_next(provider: str) -> None:
         attempts.record_failure(attempt.pk, error)
     else:
         attempts.accept(attempt.pk, answer.task_id, source="the answer")
+
+
+def _look(marker: balances.Marker) -> None:
+    try:
+        balances.record(marker, client_for(marker.provider).balance().total)
+    except MusicApiError:
+        balances.looked_in_vain(marker.provider)
 
 
 def confirm_hint(attempt_id: int) -> None:

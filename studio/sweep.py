@@ -92,4 +92,5 @@ def _store_balance(marker: balances.Marker, answer: Future[int]) -> None:
     except KeyRefused as error:
         providers.hold(marker.provider, f"The provider refuses the studio's key: {error}")
     except MusicApiError as error:
+        balances.looked_in_vain(marker.provider)
         log.info("%s: no balance: %s", marker.provider, type(error).__name__)

@@ -20,6 +20,7 @@ class ProviderState(models.Model):
     retired = models.JSONField(default=list)  # operations that answered 410
     balance = models.IntegerField(null=True)
     balance_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)  # also when the look was in vain
     # A balance read at a quiet moment, and the last entry of the ledger then. The entries after it must
     # explain every later balance: `snapshot` stays for the audit, `baseline` moves on for the balance proof.
     snapshot = models.IntegerField(null=True)

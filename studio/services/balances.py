@@ -42,6 +42,16 @@ def claim_checks() -> list[Marker]:
     return due
 
 
+def first_look(name: str) -> Marker | None:
+    """Before the first order to a provider its balance is read: without it nothing could be proved later."""
+    return None if providers.state_of(name).looked_at else _marker(name)
+
+
+def looked_in_vain(name: str) -> None:
+    """The balance can't be read now, which must not keep orders from being sent."""
+    ProviderState.objects.filter(name=name).update(looked_at=db_now())
+
+
 def _marker(name: str) -> Marker:
     ours = Attempt.objects.filter(provider=name)
     unknown = ours.filter(status=Attempt.Status.UNKNOWN, hinted_id="").values_list("pk", flat=True)[:2]
@@ -72,7 +82,7 @@ def record(marker: Marker, total: int) -> None:
     """Store a reading; a hold whose cause is gone ends, and a quiet window is made use of."""
     state = providers.lock(marker.provider)
     now = db_now()
-    state.balance, state.balance_at = total, now
+    state.balance, state.balance_at, state.looked_at = total, now, now
     if state.hold and total >= state.needed_credits:
         state.hold, state.needed_credits = "", 0
         _release_held(state.name)

@@ -1,0 +1,74 @@
+# Everything a developer types. `make run` and `make test` need nothing but this folder, Python 3.11 and make.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+# The newest Python that is there; the check below says what is missing.
+PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+
+.PHONY: help setup run test check bench bench-library screenshots develop browser format
+
+help:
+	@echo "make run          set up, start the studio here, print its address"
+	@echo "make test         set up, run every test (DATABASE_URL chooses the database)"
+	@echo "make check        style, types, migrations, templates, licences"
+	@echo "make bench        print the figures"
+	@echo "make screenshots  make the README's pictures"
+
+run: setup
+	@$(MANAGE) runstudio
+
+setup: $(VENV)/installed
+	@$(MANAGE) migrate --noinput --verbosity 0
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+
+$(VENV)/bin/pip:
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Studio needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3.11 run"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/pip
+	@echo "Installing what the studio needs ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e ".[postgres]"
+	@touch $@
+
+develop: setup $(VENV)/developing browser
+
+$(VENV)/developing: pyproject.toml $(VENV)/installed
+	@echo "Installing what its checks and tests need ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e ".[postgres,dev]"
+	@touch $@
+
+browser: node_modules/.installed
+	@.ci/need chromium chromium
+
+node_modules/.installed: package.json
+	@.ci/need npm nodejs npm
+	npm install --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test: develop
+	$(BIN)/python -m pytest $(TESTS)
+
+check: develop
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(MANAGE) makemigrations --check --dry-run
+	PUBLIC_URL=https://studio.example SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		$(MANAGE) check --deploy --fail-level WARNING
+	$(BIN)/djlint templates --lint --quiet
+	@.ci/licences
+
+format: develop
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+bench: develop
+	@$(BIN)/python -m tests.bench
+
+screenshots: develop
+	@$(BIN)/python -m tests.screenshots

@@ -1,0 +1,46 @@
+"""kill -9 of the whole cluster at five points of an order: it ends right, paid once, and the books agree."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.running import RunningStudio, drop_database, postgres_url
+
+POINTS = {
+    "before the order is posted": "before studio.music_api.client.Client.submit",
+    "after the order is posted": "after studio.music_api.client.Client.submit",
+    "while it is composed": "before studio.services.polls.record",
+    "while the audio is copied": "before studio.archive._measure",
+    "right after": "after studio.services.clips.finish",
+}
+
+
+@pytest.fixture(params=POINTS.values(), ids=[name.replace(" ", "_") for name in POINTS])
+def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningStudio]:
+    database = postgres_url(settings.DATABASE_URL)
+    running = RunningStudio(
+        tmp_path,
+        database,
+        DJANGO_SETTINGS_MODULE="tests.crash.settings",
+        CRASH_AT=request.param,
+        CRASH_FLAG=str(tmp_path / "crashed"),
+    )
+    yield running.start()
+    running.stop()
+    drop_database(database)
+
+
+@pytest.mark.slow
+def test_an_order_survives_kill_9(studio: RunningStudio, tmp_path: Path) -> None:
+    song = json.loads(studio.manage("make_song", "--sound", "quiet folk", "--out", str(tmp_path / "song.m4a")))
+
+    assert (tmp_path / "crashed").exists(), "the bomb did not go off"
+    assert song["credits"] == 10
+    assert (tmp_path / "song.m4a").stat().st_size > 100_000
+    assert studio.query("list(CreditEntry.objects.filter(kind='charge').values_list('amount', flat=True))") == [-10]
+    assert studio.query("CreditEntry.objects.filter(kind='refund').count()") == 0
+    assert len(studio.ledger()["tasks"]) == 1
+    assert "All is well" in studio.manage("audit", "--files", "--upstream")

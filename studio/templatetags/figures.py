@@ -33,6 +33,29 @@ def duration(seconds: float | None) -> str:
     return f"{minutes}:{rest:02d}"
 
 
+@register.filter
+def ordinal(number: int) -> str:
+    """2 -> 2nd."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+@register.filter
+def times(amount: int, count: int) -> int:
+    return amount * count
+
+
+@register.filter
+def less(amount: int, other: int) -> int:
+    return amount - other
+
+
+@register.inclusion_tag("components/_icon.html")
+def icon(name: str) -> dict[str, str]:
+    """A symbol of `static/img/icons.svg`; the words beside it carry the meaning."""
+    return {"name": name}
+
+
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString | str:
     """A relative time with the exact one on hover."""
@@ -42,7 +65,7 @@ def ago(moment: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),
-        exact.strftime("%-d %B %Y, %H:%M:%S"),
+        exact.strftime("%-d %B %Y, %H:%M:%S %Z"),
         _relative((timezone.now() - moment).total_seconds(), exact),
     )
 
@@ -79,7 +102,7 @@ def drawn_cover(key: Any) -> dict[str, Any]:
         {
             "cx": digest[n] % 80 + 10,
             "cy": digest[n + 1] % 80 + 10,
-            "r": digest[n + 2] % 22 + 10,
+            "r": digest[n + 2] % 24 + 16,
             "tone": n % 3,
         }
         for n in (0, 3, 6)

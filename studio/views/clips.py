@@ -18,7 +18,7 @@ def detail(request: StudioRequest, clip_id: int) -> HttpResponse:
         "clip": clip,
         "project": clip.project,
         "provider": providers.named(clip.provider),
-        "takes": takes.select_related("task").order_by("task__take"),
+        "takes": takes.select_related("task__created_by").prefetch_related("assets").order_by("task__take"),
         "refusal": access.reason_not_to(request.user, clip.project, "order"),
     }
     return render(request, "clips/detail.html", context)

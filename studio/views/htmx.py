@@ -17,8 +17,8 @@ class StudioRequest(HttpRequest):
 
 
 def is_fragment(request: StudioRequest) -> bool:
-    """htmx asks for a part of the page; a boosted link asks for the whole."""
-    return bool(request.htmx) and not request.htmx.boosted
+    """htmx asks for a part of the page; a boosted link and the way back in the history ask for the whole."""
+    return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
 def fragments(request: HttpRequest, *parts: tuple[str, dict[str, Any]], status: int = 200) -> HttpResponse:

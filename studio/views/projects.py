@@ -15,11 +15,12 @@ PAGE = 50
 
 @require_safe
 def home(request: StudioRequest) -> HttpResponse:
-    """The project a person worked in last, else their first."""
+    """The project a person worked in last, else their first; with `?new`, its form for a new song."""
     recent = Task.objects.visible_to(request.user).filter(created_by=request.user).order_by("-pk").first()
     mine = Project.objects.visible_to(request.user).order_by("pk")
     project = recent.project if recent else mine.filter(owner=request.user).first() or mine.first()
-    return redirect("project", project.pk) if project else redirect("projects")
+    page = "new_song" if "new" in request.GET else "project"
+    return redirect(page, project.pk) if project else redirect("projects")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

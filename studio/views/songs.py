@@ -50,6 +50,12 @@ def _order(request: StudioRequest, project: Project, form: SongForm) -> bool:
     return True
 
 
+def _initial(request: StudioRequest) -> dict[str, object]:
+    """An earlier order's fields; and the provider, when the form asks what another one offers."""
+    provider = request.GET.get("provider", "")
+    return {**_again(request), **({"provider": provider} if provider in providers.enabled() else {})}
+
+
 def _again(request: StudioRequest) -> dict[str, object]:
     """The fields of an earlier order, for "Try again" and "Use again"."""
     again = request.GET.get("again", "")

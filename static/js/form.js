@@ -1,0 +1,145 @@
+// The new-song form: tabs, chips, counters, the price on the button, and a draft that outlives a lost session.
+const DRAFT = "draft";
+const TEXTS = ["sound", "lyrics", "title", "seed"];
+const THIN_SPACE = "\u2009";
+
+const order = () => document.querySelector("[data-order]");
+const spaced = (amount) => String(amount).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
+const characters = (text) => [...text.normalize("NFC").replace(/\r\n?/g, "\n").trim()].length;
+
+let parked = ""; // lyrics that were set aside by "From a sound"
+let fresh = false; // the order was just placed: its text is no draft any more
+
+// -- From a sound, from lyrics --------------------------------------------------------------------
+
+function choose(form, start) {
+  const fromLyrics = start === "lyrics";
+  const [sound, lyrics] = ["sound", "lyrics"].map((name) => form.querySelector(`[data-part=${name}]`));
+  form.elements.start.value = start;
+  if (fromLyrics) sound.before(lyrics);
+  else sound.after(lyrics);
+  lyrics.hidden = !fromLyrics;
+  // Hidden lyrics must not be sung: a disabled field is not sent. Its text stays, for the way back.
+  form.elements.lyrics.disabled = !fromLyrics;
+  if (fromLyrics && !form.elements.lyrics.value) form.elements.lyrics.value = parked;
+  if (!fromLyrics) parked = form.elements.lyrics.value || parked;
+  form.querySelector(".if-sound").hidden = fromLyrics;
+  count(form);
+}
+
+// -- Chips ----------------------------------------------------------------------------------------
+
+const wordsOf = (field) => field.value.split(",").map((word) => word.trim()).filter(Boolean);
+
+function makeChips(box) {
+  if (box.childElementCount) return;
+  for (const word of (box.dataset.words || box.dataset.sections).split("|")) {
+    const chip = Object.assign(document.createElement("button"), { type: "button", className: "chip", textContent: word });
+    box.append(chip);
+  }
+}
+
+function press(chip, form) {
+  const box = chip.closest("[data-chips]");
+  const field = form.querySelector(`#${box.dataset.chips}`);
+  if (box.dataset.sections) insertSection(field, chip.textContent);
+  else toggleWord(field, chip.textContent);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function toggleWord(field, word) {
+  const words = wordsOf(field);
+  const at = words.indexOf(word);
+  if (at < 0) words.push(word);
+  else words.splice(at, 1);
+  field.value = words.join(", ");
+}
+
+function insertSection(field, name) {
+  const [before, after] = [field.value.slice(0, field.selectionStart), field.value.slice(field.selectionEnd)];
+  const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+  const head = `${gap}[${name}]\n`;
+  field.value = before + head + after;
+  field.selectionStart = field.selectionEnd = before.length + head.length;
+  field.focus();
+}
+
+// -- Figures --------------------------------------------------------------------------------------
+
+function count(form) {
+  for (const counter of form.querySelectorAll("[data-count]")) {
+    const [length, limit] = [characters(form.querySelector(`#${counter.dataset.count}`).value), Number(counter.dataset.limit)];
+    const over = length > limit;
+    counter.classList.toggle("over", over);
+    counter.textContent = `${length.toLocaleString("en")} / ${limit.toLocaleString("en")}${over ? ` · ${length - limit} too many` : ""}`;
+  }
+  const words = wordsOf(form.elements.sound);
+  for (const chip of form.querySelectorAll("[data-words] .chip")) chip.setAttribute("aria-pressed", String(words.includes(chip.textContent)));
+  for (const output of form.querySelectorAll("[data-value-of]")) output.textContent = form.querySelector(`#${output.dataset.valueOf}`).value;
+}
+
+function price(form) {
+  const send = form.querySelector("[data-send]");
+  const takes = Number(form.elements.takes.value) || 1;
+  const cost = takes * Number(send.dataset.price);
+  const balance = Number(document.getElementById("credits").dataset.balance);
+  const remains = send.querySelector("[data-remains]");
+  send.querySelector("[data-create]").textContent = `Create ${takes} take${takes > 1 ? "s" : ""} · ${spaced(cost)} credits`;
+  remains.classList.toggle("short", balance < cost);
+  remains.textContent = balance < cost ? `You have ${spaced(balance)} credits: not enough.` : `${spaced(balance - cost)} remain`;
+}
+
+// -- The draft ------------------------------------------------------------------------------------
+
+function keep(form) {
+  const draft = Object.fromEntries(TEXTS.map((name) => [name, form.elements[name].value]));
+  draft.lyrics ||= parked;
+  sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+}
+
+function giveBack(form) {
+  const draft = JSON.parse(sessionStorage.getItem(DRAFT) || "{}");
+  if (TEXTS.some((name) => form.elements[name].value)) return;
+  for (const name of TEXTS) form.elements[name].value = draft[name] || "";
+}
+
+// -- Life -----------------------------------------------------------------------------------------
+
+function prepare() {
+  const form = order();
+  if (!form) return;
+  if (!("ready" in form.dataset)) {
+    form.dataset.ready = "";
+    form.querySelectorAll("[data-chips]").forEach(makeChips);
+    if (!fresh) giveBack(form);
+    const wrong = form.querySelector("[aria-invalid=true]");
+    choose(form, form.elements.lyrics.value || wrong === form.elements.lyrics ? "lyrics" : "sound");
+    wrong?.focus();
+    fresh = false;
+  }
+  count(form);
+  price(form);
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("[data-order]");
+  if (!form) return;
+  if (event.target.name === "start") choose(form, event.target.value);
+  count(form);
+  price(form);
+  keep(form);
+});
+
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-order] .chip");
+  if (chip) press(chip, order());
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.requestConfig.elt.matches?.("[data-order]") || event.detail.xhr.status >= 400) return;
+  fresh = true;
+  sessionStorage.removeItem(DRAFT);
+});
+
+for (const name of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(name, prepare);
+prepare();

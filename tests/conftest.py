@@ -46,6 +46,12 @@ def _own_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """The real hasher takes a quarter of a second for each person of the cast, on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def person(email: str, role: str, name: str) -> User:
     return User.objects.create_user(email, "correct horse battery", name=name, role=role)
 

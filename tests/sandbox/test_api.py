@@ -2,11 +2,13 @@
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from studio.sandbox.contract import MODELS, RETIRED
+from studio.sandbox.music import Rendered, SongRequest
 
 from . import quick
 from .caller import SONG, Caller
@@ -60,6 +62,21 @@ def test_defaults_of_a_bare_order(caller: Caller) -> None:
     assert item["mv"] == "FUZZ-2.0"
     assert item["lyrics"] == ""
     assert re.fullmatch("[0-9]+", item["seed"])
+
+
+def test_text_travels_as_plain_utf_8(caller: Caller) -> None:
+    task_id = caller.submit(title="Grün – 雨")
+    caller.end(task_id)
+    assert '"title":"Grün – 雨"'.encode() in caller.poll(task_id).body
+
+
+def test_a_title_of_the_order_comes_before_one_of_the_composer(start: Start) -> None:
+    def stubborn(request: SongRequest, folder: Path, name: str) -> Rendered:
+        return replace(quick.compose(request, folder, name), title="Opus 1")
+
+    caller = start(compose=stubborn)
+    titles = [caller.end(caller.submit(title=title))["data"][0]["title"] for title in ("Mine", "")]
+    assert titles == ["Mine", "Opus 1"]
 
 
 def test_the_item_keeps_the_order_of_the_page(caller: Caller) -> None:

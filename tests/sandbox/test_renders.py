@@ -106,4 +106,5 @@ def test_the_renderer_ends_with_the_server_and_the_order_goes_on(
         os.killpg(process.pid, number)  # the whole group, as a terminal does on Ctrl-C
         wait_until(lambda: not is_alive(renderer))
     assert process.returncode == (-number if number == signal.SIGKILL else 0)
+    assert list((folder / "media").iterdir()) == []  # it ended at once, not with its song
     assert start().end(task_id)["status"] == "SUCCESS"

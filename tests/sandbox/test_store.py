@@ -1,5 +1,6 @@
 """The books: what is charged, refunded and kept."""
 
+import sqlite3
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -38,6 +39,11 @@ def test_it_opens_again_with_everything_in_it(tmp_path: Path) -> None:
 def test_only_one_process_at_a_time(tmp_path: Path, store: Store) -> None:
     with pytest.raises(StoreInUse, match="Another sandbox is using"):
         Store(tmp_path / "s.sqlite3", credits=1, now=0)
+
+
+def test_a_file_that_can_not_be_opened_is_not_called_in_use(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="unable to open database file"):
+        Store(tmp_path / "nowhere" / "s.sqlite3", credits=1, now=0)
 
 
 def test_a_refused_order_leaves_no_trace(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from typing import Any
 
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -7,9 +8,24 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 
 
+EMAIL_LABEL = "E-mail address"
+
+
+class SignInForm(LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = EMAIL_LABEL
+
+
+class NewPasswordForm(ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = EMAIL_LABEL
+
+
 class OwnerForm(forms.Form):
     name = forms.CharField(max_length=80, widget=forms.TextInput({"autocomplete": "name", "autofocus": True}))
-    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput({"autocomplete": "email"}))
+    email = forms.EmailField(label=EMAIL_LABEL, widget=forms.EmailInput({"autocomplete": "email"}))
     password = forms.CharField(
         strip=False,
         help_text="At least 10 characters.",

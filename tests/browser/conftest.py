@@ -1,0 +1,87 @@
+"""A real Chromium before a real studio: web server, workers and sandbox in their own processes."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.running import RunningStudio, drop_database, postgres_url
+
+PASSWORD = "horse battery 17"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "These tests need Chromium: apt-get install chromium, or set CHROMIUM to its path."
+    quiet = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    quiet += ["--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
+    database = postgres_url(settings.DATABASE_URL)
+    running = RunningStudio(tmp_path_factory.mktemp("studio"), database).start()
+    yield running
+    assert running.stop() < 10
+    drop_database(database)
+
+
+@pytest.fixture
+def page(chromium: Browser, studio: RunningStudio) -> Iterator[Page]:
+    """A new person's window; whatever the browser complains about fails the test."""
+    context = chromium.new_context(base_url=studio.url, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    yield page
+    context.close()
+    # An answer such as 422 or 404 is an "error" to the console, and what a test may be about.
+    assert [line for line in complaints if "Failed to load resource" not in line] == []
+
+
+def become_owner(page: Page, studio: RunningStudio) -> None:
+    page.goto(studio.owner_link)
+    page.get_by_label("Name").fill("Olga")
+    page.get_by_label("E-mail address").fill("olga@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button").first.click()
+    page.wait_for_url("**/projects/*/")
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/account/sign-in/")
+    page.get_by_label("E-mail address").fill("olga@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/projects/*/")
+
+
+def until(page: Page, expression: str, within: float = 10) -> None:
+    """Wait for an expression to be true. Playwright's own way needs eval(), which the page's policy forbids."""
+    end = time.monotonic() + within
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(50)
+
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it is. Run in an isolated world's script, past the page's own policy."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setBypassCSP", {"enabled": True})
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]

@@ -1,14 +1,18 @@
-"""The client of each provider that is switched on, for jobs and commands."""
+"""The client of each provider, for jobs and commands."""
 
 from functools import cache
 
 from django.conf import settings
 
 from studio.music_api.client import Client
+from studio.music_api.errors import Unavailable
 from studio.music_api.providers import PROVIDERS
 
 
 @cache
 def client_for(provider: str) -> Client:
+    """Raises Unavailable for a provider that is switched off: its tasks may outlive its key."""
+    if provider not in settings.PROVIDERS:
+        raise Unavailable(f"{PROVIDERS[provider].label} is switched off.")
     base_url, key = settings.PROVIDERS[provider]
     return Client(PROVIDERS[provider], base_url=base_url, key=key)

@@ -9,10 +9,11 @@ from django_q.tasks import async_task
 
 from studio import archive
 from studio.audio.fetch import FetchError
+from studio.audio.ffmpeg import FfmpegError
 from studio.audio.verify import Damaged
 from studio.clients import client_for
-from studio.music_api.errors import MusicApiError
-from studio.services import attempts, balances, clips
+from studio.music_api.errors import Ambiguous, MusicApiError, NotFound
+from studio.services import attempts, balances, clips, hints
 from studio.sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,8 @@ def submit_next(provider: str) -> None:
     except MusicApiError as error:
         attempts.record_failure(attempt.pk, error)
     else:
-        attempts.accept(attempt.pk, answer.task_id, source="the answer")
+        if not attempts.accept(attempt.pk, answer.task_id, source="the answer"):
+            attempts.record_failure(attempt.pk, Ambiguous("The provider named the id of another order."))
 
 
 def _look(marker: balances.Marker) -> None:
@@ -46,15 +48,18 @@ def _look(marker: balances.Marker) -> None:
 
 def confirm_hint(attempt_id: int) -> None:
     """A webhook or a person named an id for an attempt: believe it when a poll of it answers."""
-    attempt = attempts.hinted().filter(pk=attempt_id).first()
+    attempt = hints.waiting().filter(pk=attempt_id).first()
     if attempt is None:
         return
     try:
         client_for(attempt.provider).poll(attempt.task.operation, attempt.hinted_id)
+    except NotFound:
+        hints.doubt(attempt)
     except MusicApiError as error:
         log.info("attempt %s: the id it was told is not confirmed: %s", attempt_id, type(error).__name__)
     else:
-        attempts.accept(attempt_id, attempt.hinted_id, source="an id that a poll confirmed")
+        if not attempts.accept(attempt_id, attempt.hinted_id, source="an id that a poll confirmed"):
+            hints.drop(attempt)
 
 
 def sweep() -> None:
@@ -75,5 +80,8 @@ def archive_task(task_id: int) -> None:
     except (FetchError, Damaged) as error:
         archive.refresh(task_id)
         clips.retry_archive(task_id, str(error))
+    except (OSError, FfmpegError):  # a full disk, a machine too busy: no fault of the song, and no crash
+        log.exception("task %s: the copy failed here", task_id)
+        clips.retry_archive(task_id, "The studio's own storage or machine did not manage it.")
     else:
         clips.finish(task_id)

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from studio.errors import TooLate
-from studio.models import Attempt, CreditEntry, Task
+from studio.models import Attempt, CreditEntry, ProviderState, Task
 from studio.models.clock import db_now
 from studio.music_api.errors import Held, MusicApiError, NotSent, OutOfCredits, RateLimited, Rejected, Retired
 from studio.music_api.providers import PROVIDERS
@@ -42,11 +42,11 @@ Status = Attempt.Status
 def claim_next(provider: str) -> Attempt | None:
     """Take the next order of this provider's line and write down that it is being sent.
 
-    None when the line is empty, the provider is paused or held, or its places are taken.
+    None when the line is empty, the provider takes no orders now, or its places are taken.
     """
     state = providers.lock(provider)
     now = db_now()
-    if state.hold or (state.paused_until and state.paused_until > now):
+    if not takes_orders(state, now):
         return None
     if Task.objects.in_flight(provider).count() >= state.in_flight_limit:
         return None
@@ -55,9 +55,6 @@ def claim_next(provider: str) -> Attempt | None:
         task.pk, Task.Status.SUBMITTING, claims=task.claims + 1, submitted_at=now
     ):
         return None
-    if interval := PROVIDERS[provider].min_interval_s:
-        state.paused_until = now + timedelta(seconds=interval)
-        state.save(update_fields=["paused_until"])
     return Attempt.objects.create(
         task=task,
         provider=provider,
@@ -65,6 +62,16 @@ def claim_next(provider: str) -> Attempt | None:
         sent_at=now,
         lease_until=now + LEASE,
     )
+
+
+def takes_orders(state: ProviderState, now: datetime) -> bool:
+    """Whether the provider is on, neither held nor paused, and its pause between two paid calls is over."""
+    paused = state.paused_until is not None and state.paused_until > now
+    if state.name not in settings.PROVIDERS or state.hold or paused:
+        return False
+    sent = Attempt.objects.filter(provider=state.name).order_by("-pk").values_list("sent_at", flat=True)
+    last = sent.first()
+    return last is None or now - last >= timedelta(seconds=PROVIDERS[state.name].min_interval_s)
 
 
 def _next_in_line(provider: str, now: datetime) -> QuerySet[Task]:
@@ -252,8 +259,9 @@ def _lose(attempt_id: int, reason: str) -> bool:
     if attempt.status != Status.UNKNOWN:
         return False
     _settle(attempt, Status.LOST, reason)
-    credits.house_entry(attempt, CreditEntry.Kind.LOSS, reason)
+    # The person's account before the house's, as everywhere: two orders of locks would be a deadlock.
     tasks.fail(attempt.task_id, f"{reason} If the song still comes, it is yours at no cost.")
+    credits.house_entry(attempt, CreditEntry.Kind.LOSS, reason)
     return True
 
 
@@ -276,28 +284,11 @@ def prove_not_accepted(attempt_id: int) -> bool:
 def park(task_id: int, why: str) -> None:
     """Set aside what stopped its worker again and again; the person is refunded."""
     Task.objects.filter(pk=task_id).update(parked=True)
-    tasks.move(task_id, Task.Status.QUEUED, note=why)
     tasks.fail(task_id, why)
-
-
-def hinted() -> QuerySet[Attempt]:
-    """Attempts that a webhook named an id for, which no poll has confirmed yet."""
-    open_to_hints = (Status.SENT, Status.UNKNOWN, Status.LOST)
-    return Attempt.objects.filter(status__in=open_to_hints).exclude(hinted_id="").select_related("task")
-
-
-# -- A person's hand ------------------------------------------------------------------------------
 
 
 def give_up(task: Task, *, by: User) -> None:
     """A person would rather have the credits back than wait for the decision. Raises TooLate."""
     attempt = task.attempts.filter(status=Status.UNKNOWN).first()
     if attempt is None or not _lose(attempt.pk, f"Given up by {by}."):
-        raise TooLate("It has been decided meanwhile.")
-
-
-def hint(task: Task, upstream_id: str) -> None:
-    """A person read the id at the provider: it is believed when a poll of it answers. Raises TooLate."""
-    open_attempts = task.attempts.filter(status__in=(Status.UNKNOWN, Status.LOST))
-    if not open_attempts.update(hinted_id=upstream_id):
         raise TooLate("It has been decided meanwhile.")

@@ -3,12 +3,10 @@
 from datetime import timedelta
 
 from django.db.models import Q
-from django_q.tasks import async_task
 
 from studio.models import Task
 from studio.models.clock import db_now
-from studio.services import attempts, providers, tasks
-from studio.services.hooks import CONFIRM_JOB
+from studio.services import attempts, hints, providers, tasks
 
 RING_AGAIN = timedelta(seconds=5)
 
@@ -19,15 +17,17 @@ def ring_waiting() -> None:
     stale = Q(woken_at=None) | Q(woken_at__lte=now - RING_AGAIN)
     for name in providers.enabled():
         state = providers.state_of(name)
+        if not attempts.takes_orders(state, now):
+            continue
         free = state.in_flight_limit - Task.objects.in_flight(name).count()
         due = Task.objects.queued(name).filter(stale, Q(send_after=None) | Q(send_after__lte=now))
         waiting = list(due.order_by("pk").values_list("pk", flat=True)[: max(free, 0)])
         if Task.objects.filter(pk__in=waiting).update(woken_at=now):
             for _ in waiting:
                 tasks.ring_submit(name)
-    for attempt in attempts.hinted().filter(stale_task(now)):
+    for attempt in hints.waiting().filter(stale_task(now)):
         Task.objects.filter(pk=attempt.task_id).update(woken_at=now)
-        async_task(CONFIRM_JOB, attempt.pk)
+        hints.ring_confirm(attempt)
 
 
 def stale_task(now: object) -> Q:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from studio.errors import Refusal
 from studio.forms import UpstreamIdForm
 from studio.models import Task
-from studio.services import attempts, tasks
+from studio.services import attempts, hints, tasks
 from studio.views import access, cards
 from studio.views.htmx import StudioRequest
 
@@ -62,9 +62,7 @@ def enter_id(request: StudioRequest, task_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, task, form)
     upstream_id = form.cleaned_data["upstream_id"]
-    return _do(
-        request, task, lambda: attempts.hint(task, upstream_id), "The provider is asked for this song."
-    )
+    return _do(request, task, lambda: hints.enter(task, upstream_id), "The provider is asked for this song.")
 
 
 def _do(request: StudioRequest, task: Task, verb: Callable[[], None], success: str) -> HttpResponse:

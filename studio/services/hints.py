@@ -1,0 +1,55 @@
+"""The verbs of hints: an id that a webhook or a person named for an attempt whose answer we do not have.
+
+A hint is believed only when a poll of it answers.
+"""
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django_q.tasks import async_task
+
+from studio.errors import TooLate
+from studio.models import Attempt, Task
+from studio.models.clock import db_now
+
+CONFIRM_JOB = "studio.jobs.confirm_hint"
+NOT_VISIBLE_YET = timedelta(minutes=10)  # so long a provider may not know what it has just accepted
+WORTH_ASKING = timedelta(days=3)
+
+Status = Attempt.Status
+OPEN = (Status.SENT, Status.UNKNOWN, Status.LOST)
+
+
+def waiting() -> QuerySet[Attempt]:
+    """Attempts with a hint that no poll has confirmed yet."""
+    young = Attempt.objects.filter(status__in=OPEN, sent_at__gt=db_now() - WORTH_ASKING)
+    return young.exclude(hinted_id="").select_related("task")
+
+
+def take(attempt: Attempt, upstream_id: str) -> None:
+    """A verified webhook named the id."""
+    Attempt.objects.filter(pk=attempt.pk).update(hinted_id=upstream_id)
+    ring_confirm(attempt)
+
+
+def ring_confirm(attempt: Attempt) -> None:
+    async_task(CONFIRM_JOB, attempt.pk)
+
+
+def enter(task: Task, upstream_id: str) -> None:
+    """A person read the id at the provider. Raises TooLate."""
+    attempt = task.attempts.filter(status__in=(Status.UNKNOWN, Status.LOST)).first()
+    if attempt is None:
+        raise TooLate("It has been decided meanwhile.")
+    take(attempt, upstream_id)
+
+
+def doubt(attempt: Attempt) -> None:
+    """The provider does not know the id: forget it, unless the order is too young to be sure."""
+    if attempt.sent_at < db_now() - NOT_VISIBLE_YET:
+        drop(attempt)
+
+
+def drop(attempt: Attempt) -> None:
+    """The hint was wrong: nobody asks for it again, and the provider's balance may decide once more."""
+    Attempt.objects.filter(pk=attempt.pk, hinted_id=attempt.hinted_id).update(hinted_id="")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from studio.models import Attempt, CreditEntry, ProviderState, Task
 from studio.models.clock import db_now
@@ -14,6 +14,7 @@ from studio.services import attempts, credits, providers, tasks
 EVERY = timedelta(minutes=5)
 WHILE_UNKNOWN = timedelta(seconds=10)
 WHILE_HELD = timedelta(seconds=15)
+RETURN_TAKES = timedelta(minutes=1)  # of a failed song's credits; the provider names no time
 # Entries that follow the provider's balance; a loss only notes who bore it.
 MIRROR = (CreditEntry.Kind.TOPUP, CreditEntry.Kind.SPEND, CreditEntry.Kind.UPSTREAM_REFUND)
 
@@ -24,7 +25,7 @@ class Marker:
 
     provider: str
     last_attempt: int
-    in_flight: int
+    unsettled: int
     unknown: int | None  # the only attempt under way, if it is an unknown one
 
 
@@ -55,13 +56,22 @@ def looked_in_vain(name: str) -> None:
 def _marker(name: str) -> Marker:
     ours = Attempt.objects.filter(provider=name)
     unknown = ours.filter(status=Attempt.Status.UNKNOWN, hinted_id="").values_list("pk", flat=True)[:2]
-    in_flight = Task.objects.in_flight(name).count()
+    unsettled = _unsettled(name).count()
     return Marker(
         provider=name,
         last_attempt=ours.aggregate(last=Max("pk"))["last"] or 0,
-        in_flight=in_flight,
-        unknown=unknown[0] if in_flight == 1 and len(unknown) == 1 else None,
+        unsettled=unsettled,
+        unknown=unknown[0] if unsettled == 1 and len(unknown) == 1 else None,
     )
+
+
+def _unsettled(name: str) -> QuerySet[Task]:
+    """Tasks whose credits may still move at the provider: under way, given up while they perhaps went on
+    there, or failed so lately that their return may be on its way. One that comes back while another is
+    spent would look as if nothing had been."""
+    under_way = Q(status__in=Task.IN_FLIGHT) | Q(poll_after__isnull=False)
+    just_failed = Q(status=Task.Status.FAILED, ended_at__gt=db_now() - RETURN_TAKES) & ~Q(upstream_id="")
+    return Task.objects.filter(under_way | just_failed, provider=name)
 
 
 def check_soon(name: str) -> None:
@@ -87,7 +97,7 @@ def record(marker: Marker, total: int) -> None:
         state.hold, state.needed_credits = "", 0
         _release_held(state.name)
     if _marker(marker.provider) == marker:  # nothing was sent while we asked
-        if marker.in_flight == 0:
+        if marker.unsettled == 0:
             _set_baseline(state, total)
         elif marker.unknown is not None:
             _weigh(state, marker.unknown, total)

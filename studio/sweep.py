@@ -6,7 +6,8 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
 
 from studio.clients import client_for
 from studio.music_api.errors import KeyRefused, MusicApiError
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 RUN_FOR_S = 20
 TICK_S = 0.5
 THREADS = 16
+LAST_ANSWERS_S = 2  # less than the lease of the sweep
 
 
 class Sweep:
@@ -37,8 +39,16 @@ class Sweep:
         while time.monotonic() < end and workers.take(workers.SWEEP, self.holder):
             self.tick()
             time.sleep(TICK_S)
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        self._take_leave()
         return workers.release(workers.SWEEP, self.holder)
+
+    def _take_leave(self) -> None:
+        """What was asked last is stored as well: its tasks would else wait out the lease of a minute."""
+        asked: list[Future[Any]] = [*self.polls, *self.balances]
+        wait(asked, LAST_ANSWERS_S)
+        self._guarded(self.store_polls)
+        self._guarded(self.store_balances)
+        self.pool.shutdown(wait=False, cancel_futures=True)
 
     def tick(self) -> None:
         for step in (self.decide, self.ring, self.poll, self.look_at_balances):
@@ -63,6 +73,9 @@ class Sweep:
     def poll(self) -> None:
         for due in polls.claim_due():
             self.polls[self.pool.submit(_poll, due)] = due.task_id
+        self.store_polls()
+
+    def store_polls(self) -> None:
         done = [future for future in self.polls if future.done()]
         if done:
             polls.record([(self.polls.pop(future), future.result()) for future in done])
@@ -71,6 +84,9 @@ class Sweep:
         balances.hurry_for_unknown()
         for marker in balances.claim_checks():
             self.balances[self.pool.submit(_balance, marker.provider)] = marker
+        self.store_balances()
+
+    def store_balances(self) -> None:
         for future in [future for future in self.balances if future.done()]:
             _store_balance(self.balances.pop(future), future)
 

@@ -18,12 +18,12 @@ from studio.models import Attempt, CreditEntry, Task
 from studio.models.clock import db_now
 from studio.music_api.errors import MusicApiError, NotFound
 from studio.music_api.types import PollResult, PollState
-from studio.services import tasks
+from studio.services import credits, tasks
 
 ARCHIVE_JOB = "studio.jobs.archive_task"
 ARCHIVE_TIMEOUT_S = 900
 
-LEASE = timedelta(seconds=60)  # a poll that takes longer than its own time-out has died
+LEASE = timedelta(seconds=30)  # longer than any poll may take: after it the asker has died
 BRISK = timedelta(minutes=2)
 SLOW_S, HOUR_S = 15, 60
 GIVE_UP = timedelta(hours=24)
@@ -60,7 +60,10 @@ def claim_due(limit: int = 100) -> list[Due]:
 @transaction.atomic
 def record(answers: Iterable[tuple[int, Answer]]) -> None:
     """Store what the provider said of each task, in one transaction."""
-    for task_id, answer in answers:
+    said = dict(answers)
+    # All tasks before any account: a person who gives one up at this moment locks in the same order.
+    list(Task.objects.select_for_update().filter(pk__in=said).order_by("pk").values_list("pk"))
+    for task_id, answer in said.items():
         task = Task.objects.select_for_update().get(pk=task_id)
         if task.poll_after is None:
             continue  # ended meanwhile
@@ -93,8 +96,10 @@ def _failed(task: Task, answer: PollResult) -> None:
     if task.status == Task.Status.RUNNING:
         reason = answer.message or "The provider could not make this song."
         tasks.fail(task.pk, reason, house=CreditEntry.Kind.UPSTREAM_REFUND)
-    else:
+    else:  # refunded before: now it is known that the house got its credits back as well
         Task.objects.filter(pk=task.pk).update(poll_after=None)
+        attempt = task.attempts.get(upstream_id=task.upstream_id)
+        credits.house_entry(attempt, CreditEntry.Kind.UPSTREAM_REFUND, answer.message)
 
 
 def _still_running(task: Task, answer: PollResult) -> None:
@@ -102,15 +107,14 @@ def _still_running(task: Task, answer: PollResult) -> None:
     if task.status != Task.Status.RUNNING:
         _look_again_later(task, now)
         return
-    changes: dict[str, object] = {
-        "poll_failures": 0,
-        "not_found_since": None,
-        "poll_after": next_poll(task, now),
-    }
-    if answer.unknown_status.startswith("success"):
-        changes["hollow_since"] = task.hollow_since or now
-    Task.objects.filter(pk=task.pk).update(**changes)
-    if task.hollow_since and now - task.hollow_since > HOLLOW:
+    hollow = answer.unknown_status.startswith("success")
+    Task.objects.filter(pk=task.pk).update(
+        poll_failures=0,
+        not_found_since=None,
+        hollow_since=(task.hollow_since or now) if hollow else None,
+        poll_after=next_poll(task, now),
+    )
+    if hollow and task.hollow_since and now - task.hollow_since > HOLLOW:
         _bear(task, "The provider says it is ready, but gives no audio.")
     elif now - (task.submitted_at or now) > GIVE_UP:
         _bear(task, "The song did not end within a day.")
@@ -123,13 +127,14 @@ def _no_answer(task: Task, error: MusicApiError) -> None:
         _look_again_later(task, now)
         return
     wait = min(5.0 * 2 ** min(task.poll_failures, 5), 60)
-    changes: dict[str, object] = {"poll_failures": F("poll_failures") + 1}
-    changes["poll_after"] = now + timedelta(seconds=wait * random.uniform(1, 1.2))
-    if isinstance(error, NotFound):
-        changes["not_found_since"] = task.not_found_since or now
-    Task.objects.filter(pk=task.pk).update(**changes)
+    gone = isinstance(error, NotFound)
+    Task.objects.filter(pk=task.pk).update(
+        poll_failures=F("poll_failures") + 1,
+        not_found_since=(task.not_found_since or now) if gone else None,
+        poll_after=now + timedelta(seconds=wait * random.uniform(1, 1.2)),
+    )
     gone_for = now - (task.not_found_since or now)
-    if isinstance(error, NotFound) and gone_for > VANISHED and task.poll_failures >= VANISHED_TRIES:
+    if gone and gone_for > VANISHED and task.poll_failures >= VANISHED_TRIES:
         _bear(task, "The provider no longer knows this song.")
     elif now - (task.submitted_at or now) > GIVE_UP:
         _bear(task, "The provider did not answer for a day.")

@@ -25,7 +25,7 @@ class Clip(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="clips")
     created_at = models.DateTimeField(auto_now_add=True)
     provider = models.CharField(max_length=20)
-    upstream_id = models.CharField(max_length=100)
+    upstream_id = models.CharField(max_length=128)
 
     title = models.CharField(max_length=200)
     sound = models.TextField(blank=True)

@@ -10,7 +10,7 @@ from studio.models.tasks import Attempt
 class WebhookDelivery(models.Model):
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="deliveries")
     event = models.CharField(max_length=40)
-    upstream_id = models.CharField(max_length=100)
+    upstream_id = models.CharField(max_length=128)
     count = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField(auto_now_add=True)
 

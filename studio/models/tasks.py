@@ -85,7 +85,7 @@ class Task(models.Model):
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     version = models.PositiveIntegerField(default=0)  # +1 with every change a person can see
     reason = models.TextField(blank=True)  # why it waits or failed, in words for people
-    upstream_id = models.CharField(max_length=100, blank=True)
+    upstream_id = models.CharField(max_length=128, blank=True)
     answer = models.JSONField(null=True)  # the SUCCESS as decoded, so that archiving needs no second poll
     submitted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -159,8 +159,8 @@ class Attempt(models.Model):
     sent_at = models.DateTimeField()
     lease_until = models.DateTimeField()
     decide_at = models.DateTimeField(null=True)  # when an unknown attempt is given up
-    upstream_id = models.CharField(max_length=100, blank=True)
-    hinted_id = models.CharField(max_length=100, blank=True)  # told by a webhook, not yet confirmed by a poll
+    upstream_id = models.CharField(max_length=128, blank=True)
+    hinted_id = models.CharField(max_length=128, blank=True)  # told by a webhook, not yet confirmed by a poll
     outcome = models.TextField(blank=True)
     # The provider's balance while nothing else moved there: two equal readings decide an unknown attempt.
     reading = models.IntegerField(null=True)

@@ -97,14 +97,14 @@ def _work(task: Task, number: int, item: Item) -> Work:
         (Asset.Kind.WAV, item.wav_url),
         (Asset.Kind.COVER, item.image_url),
     )
-    base_url, _ = settings.PROVIDERS[task.provider]
+    base_url, _ = settings.PROVIDERS.get(task.provider, ("", ""))  # it may have been switched off meanwhile
     return Work(
         task_id=task.pk,
         number=number,
         item=item,
         sources=tuple(Source(kind, url, kind == Asset.Kind.MASTER) for kind, url in wanted if url),
         hosts=settings.MEDIA_HOSTS or PROVIDERS[task.provider].media_hosts,
-        origins=(base_url,),
+        origins=(base_url,) if base_url else (),
         tries=task.poll_failures,
     )
 
@@ -130,12 +130,13 @@ def retry_archive(task_id: int, why: str) -> None:
             tasks.fail(task_id, "The provider's audio could not be copied.", house=CreditEntry.Kind.LOSS)
         return
     wait = min(10 * 2 ** min(task.poll_failures, 9), MAX_WAIT_S)
+    waits = f"The audio can't be copied yet: {why} It is tried again."
     Task.objects.filter(pk=task_id).update(
         archive_after=now + timedelta(seconds=wait),
         poll_failures=F("poll_failures") + 1,
         claims=0,  # it ended by itself: this was no crash
         version=F("version") + 1,
-        reason=f"The audio can't be copied yet: {why} It is tried again.",
+        reason=waits if task.status == Task.Status.ARCHIVING else task.reason,
     )
 
 
@@ -193,7 +194,7 @@ def _clip(task: Task, item: Item, sound: Sound) -> Clip:
             "title": title[:200],
             "sound": params.get("sound") or item.sound or "",
             "lyrics": item.lyrics or params.get("lyrics") or "",
-            "model": item.model or params.get("mv") or "",
+            "model": (item.model or params.get("mv") or "")[:60],
             "seed": item.seed or params.get("seed") or "",
             "duration": sound.duration,
             "loudness": sound.loudness,

@@ -60,7 +60,7 @@ def charge(task: Task) -> CreditEntry:
 
 def refund(task: Task, reason: str) -> CreditEntry:
     """Give the task's price back, the same amount that was charged."""
-    return _post(account_of(task.created_by), Kind.REFUND, task.price, task=task, reason=reason[:200])
+    return _post(account_of(task.created_by), Kind.REFUND, task.price, task=task, reason=reason)
 
 
 def house_entry(attempt: Attempt, kind: str, reason: str = "") -> None:
@@ -70,7 +70,7 @@ def house_entry(attempt: Attempt, kind: str, reason: str = "") -> None:
         return
     price = attempt.task.price
     amount = price if kind in CreditEntry.PLUS else -price
-    _post(house(), kind, amount, task=attempt.task, attempt=attempt, reason=reason[:200])
+    _post(house(), kind, amount, task=attempt.task, attempt=attempt, reason=reason)
 
 
 def topup(provider: str, amount: int, reason: str) -> CreditEntry:
@@ -106,5 +106,5 @@ def _post(
         project=task.project if task else None,
         provider=attempt.provider if attempt else provider,
         actor=actor,
-        reason=reason,
+        reason=reason[:200],
     )

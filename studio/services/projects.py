@@ -14,7 +14,8 @@ def create_project(*, name: str, by: User) -> Project:
 
 def first_project(user: User) -> Project:
     """The project a person starts with."""
-    return create_project(name=f"{user.name.split(' ')[0] or 'My'}'s songs", by=user)
+    first_name = user.name.split(" ")[0][:70]
+    return create_project(name=f"{first_name}'s songs" if first_name else "My songs", by=user)
 
 
 def rename_project(project: Project, name: str) -> None:

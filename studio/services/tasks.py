@@ -81,8 +81,8 @@ def _params_of_take(params: dict[str, Any], take: int) -> dict[str, Any]:
     Where the person gave none we draw one: it comes back with the result and so tells what was ours.
     """
     seed = params.get("seed")
-    number = int(seed) + take - 1 if seed else uuid.uuid4().int
-    return {**params, "seed": str(number % 10**9)}
+    number = int(seed) + take - 1 if seed else uuid.uuid4().int % 10**9
+    return {**params, "seed": str(number % 10**10)}  # ten digits: more is no seed
 
 
 def ring_submit(provider: str) -> None:

@@ -1,4 +1,4 @@
-"""The cast and the stage: people with different rights, a real sandbox, and the jobs run as a worker would."""
+"""The cast and the stage: people with different rights, a real sandbox, and jobs run as a worker would."""
 
 import importlib
 import os
@@ -11,12 +11,12 @@ from typing import Any
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest
-from accounts.models import Role, User
 from django.core.management.commands import flush
 from django.db import connection
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
+from accounts.models import Role, User
 from studio.models import Project, ProjectMember, Task
 from studio.services import credits, projects, tasks
 from tests.sandbox import quick

@@ -91,5 +91,11 @@ def earlier(row: models.Model, **ages: timedelta) -> None:
     type(row)._default_manager.filter(pk=row.pk).update(**times)
 
 
+def until(time: datetime | None) -> timedelta:
+    """How far in the future a due-time lies."""
+    assert time is not None
+    return time - db_now()
+
+
 def ago(age: timedelta) -> datetime:
     return db_now() - age

@@ -103,7 +103,7 @@ def drawn_cover(key: Any) -> dict[str, Any]:
             "cx": digest[n] % 80 + 10,
             "cy": digest[n + 1] % 80 + 10,
             "r": digest[n + 2] % 24 + 16,
-            "tone": n % 3,
+            "tone": n // 3,
         }
         for n in (0, 3, 6)
     ]

@@ -38,3 +38,9 @@ def test_silence_is_at_the_gate(tmp_path: Path) -> None:
 def test_what_is_no_recording_is_an_error(pictures: dict[str, Path]) -> None:
     with pytest.raises(ffmpeg.FfmpegError):
         measure(pictures["png"], "wav")
+
+
+def test_a_log_without_a_summary_is_an_error(monkeypatch: pytest.MonkeyPatch, songs: dict[str, Path]) -> None:
+    monkeypatch.setattr(ffmpeg, "report", lambda args: "I: -14.0 LUF")
+    with pytest.raises(ffmpeg.FfmpegError, match="no loudness"):
+        measure(songs["wav"], "wav")

@@ -12,6 +12,9 @@ SOFT_KITS = ("brushes", "jazz", "dusty", "none")
 ELECTRIC_KITS = ("electronic", "808", "breaks")
 PANS = {"hat": 0.28, "open": 0.28, "ride": -0.35, "crash": -0.3, "shaker": 0.45, "tom_high": -0.35, "tom_mid": 0.05,
         "tom_low": 0.4, "rim": -0.2, "pedal": 0.25}
+# Loudness of the drums of a kit among each other
+LEVELS = {"kick": 0.72, "hat": 1.7, "open": 1.5, "ride": 1.7, "shaker": 1.7, "snare": 1.05, "clap": 1.2, "brush": 1.5,
+          "crash": 1.2, "pedal": 1.5}
 METAL = (2.0, 3.0, 4.16, 5.43, 6.79, 8.21)
 
 
@@ -129,7 +132,7 @@ DRUMS: dict[str, Callable[[str, float], Audio]] = {
 @lru_cache(maxsize=64)
 def stroke(kit: str, drum: str, force: int) -> Audio:
     """A stroke of one of four strengths, at full level; mono, the crash stereo. KeyError for other drums."""
-    return DRUMS[drum](kit, force / 4)
+    return DRUMS[drum](kit, force / 4) * np.float32(LEVELS.get(drum, 1.0))
 
 
 def riser(length: float) -> Audio:

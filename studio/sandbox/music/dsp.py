@@ -5,13 +5,13 @@ and a seed has to give the same bytes everywhere.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 RATE = 44100
 TABLE = 2048
+BLOCK = 512
 
 Audio = npt.NDArray[np.float32]
 Response = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
@@ -40,10 +40,13 @@ def cycles(freq: float | npt.NDArray[np.floating], n: int, start: float = 0.0) -
     """Phase in cycles, wrapped to 0..1, of a steady (scalar) or moving (n,) frequency in Hz."""
     if isinstance(freq, np.ndarray):
         turns = np.cumsum(freq, dtype=np.float64) / RATE + start
-    else:
-        turns = np.arange(n) * (freq / RATE) + start
-    turns -= np.floor(turns)
-    return turns.astype(np.float32)
+        return (turns - np.floor(turns)).astype(np.float32)
+    # Exact at the start of each block and short inside it, so single precision is enough.
+    blocks = np.arange(-(-n // BLOCK)) * (BLOCK * freq / RATE) + start
+    inside = (np.arange(BLOCK) * (freq / RATE)).astype(np.float32)
+    phase = np.add.outer((blocks - np.floor(blocks)).astype(np.float32), inside).reshape(-1)[:n]
+    phase -= np.floor(phase)
+    return phase
 
 
 def sine(phase: Audio) -> Audio:
@@ -78,20 +81,20 @@ def lookup(table: Audio, phase: Audio) -> Audio:
     return left + (place - index) * (table[index + 1] - left)
 
 
-def partials(freqs: list[float], amps: list[float], decays: list[float], n: int) -> Audio:
+def partials(freqs: npt.NDArray[np.float64], amps: npt.NDArray[np.float64],
+             decays: npt.NDArray[np.float64], n: int) -> Audio:
     """Sum of decaying sines: the sound of everything that is struck or plucked.
 
     `decays` are rates per second: each partial falls by 8.7 dB in 1/decay seconds.
     """
-    out = np.zeros(n, dtype=np.float32)
-    time = clock(n)
-    for index, (freq, amp, decay) in enumerate(zip(freqs, amps, decays, strict=True)):
-        if freq > 16000 or amp == 0:
-            continue
-        length = min(n, samples(8.0 / decay))
-        fall = np.exp(time[:length] * np.float32(-decay)) * np.float32(amp)
-        out[:length] += fall * tone(freq, length, start=(index * 0.381966) % 1.0 if index else 0.0)
-    return out
+    speed = (2j * np.pi * freqs - decays)[:, None] / RATE
+    phases = np.exp(2j * np.pi * 0.381966 * np.arange(len(freqs))) * amps
+    # A phasor at the start of each block times a phasor inside it: two small tables instead of n sines.
+    outer = phases[:, None] * np.exp(speed * np.arange(0, n, BLOCK))
+    inner = np.exp(speed * np.arange(BLOCK))
+    left = np.concatenate([outer.imag, outer.real]).astype(np.float32)
+    right = np.concatenate([inner.real, inner.imag]).astype(np.float32)
+    return np.einsum("kb,ks->bs", left, right).reshape(-1)[:n]
 
 
 def swell(n: int, attack: float, release: float) -> Audio:
@@ -106,7 +109,10 @@ def swell(n: int, attack: float, release: float) -> Audio:
 
 
 def decay(n: int, rate: float) -> Audio:
-    return np.exp(clock(n) * np.float32(-rate))
+    """An exponential fall from 1, `rate` per second."""
+    outer = np.exp(np.arange(0, n, BLOCK) * (-rate / RATE)).astype(np.float32)
+    inner = np.exp(np.arange(BLOCK) * (-rate / RATE)).astype(np.float32)
+    return np.multiply.outer(outer, inner).reshape(-1)[:n]
 
 
 def low_pass(cutoff: float, order: int = 2) -> Response:
@@ -145,18 +151,15 @@ def shape(sound: Audio, response: Response) -> Audio:
     return np.fft.irfft(spectrum, size)[..., :n].astype(np.float32)
 
 
-@lru_cache(maxsize=4)
-def _hann(size: int) -> Audio:
-    return np.hanning(size).astype(np.float32)
-
-
 def equalise(sound: Audio, response: Response, taps: int = 2047) -> None:
-    """Filter a long sound (..., n) in place, block by block, by a magnitude response without delay."""
-    size = 1 << 15
-    freqs = np.fft.rfftfreq(4096, 1 / RATE)
-    kernel = np.roll(np.fft.irfft(response(freqs)), taps // 2)[:taps] * _hann(taps)
-    spectrum = np.fft.rfft(kernel, size).astype(np.complex64)
-    filter_blocks(sound, spectrum, taps, taps // 2)
+    """Filter a long sound (..., n) in place, block by block, by a magnitude response without delay.
+
+    More taps follow the response further down: 44100 / taps Hz.
+    """
+    freqs = np.fft.rfftfreq(1 << (2 * taps).bit_length(), 1 / RATE)
+    kernel = np.roll(np.fft.irfft(response(freqs)), taps // 2)[:taps] * np.hanning(taps)
+    size = max(1 << 15, 1 << (4 * taps).bit_length())
+    filter_blocks(sound, np.fft.rfft(kernel, size).astype(np.complex64), taps, taps // 2)
 
 
 def filter_blocks(sound: Audio, spectrum: npt.NDArray[np.complex64], taps: int, delay: int) -> None:

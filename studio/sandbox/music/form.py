@@ -65,7 +65,7 @@ def form(lyrics: str, style: Style) -> tuple[Section, ...]:
     """Sections that fill between 60 and 172 s at the tempo of the style."""
     unit = phrase_bars(style.bpm)
     written = blocks(lyrics)
-    plans = [_plan(block, unit, style.sings) for block in written] or _without_words(unit)
+    plans = [_plan(block, unit, style.sings) for block in written] or _without_words(style.bpm, unit)
     return _placed(_fitted(_framed(plans, unit), style.bpm, unit), style)
 
 
@@ -108,15 +108,18 @@ def _split(line: list[Sung]) -> list[Phrase]:
     share = total / max(1, math.ceil(total / MOST_SYLLABLES))
     parts: list[Phrase] = []
     for word in line:
-        if parts and (have := _count(parts[-1])) + len(word.syllables) <= MOST_SYLLABLES and have < share - 1:
+        have, more = (_count(parts[-1]) if parts else MOST_SYLLABLES), len(word.syllables)
+        if have + more <= MOST_SYLLABLES and have + more / 2 <= share:
             parts[-1] += (word,)
         else:
             parts.append((word,))
     return parts
 
 
-def _without_words(unit: int) -> list[_Plan]:
-    kinds = ("verse", "chorus", "bridge", "chorus")
+def _without_words(bpm: float, unit: int) -> list[_Plan]:
+    """A form of about a minute for an order without lyrics."""
+    quick = unit * BEATS * 60 / bpm < 4.1
+    kinds = ("verse", "chorus", "bridge", "chorus") if quick else ("verse", "bridge", "chorus")
     return [_Plan(kind, (), 4 * unit if kind != "bridge" else 2 * unit) for kind in kinds]
 
 

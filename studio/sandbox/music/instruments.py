@@ -16,12 +16,21 @@ INSTRUMENTS = (*PLAYS, *TONES, "epiano", "808")
 
 
 def play(name: str, pitch: float, length: float, velocity: float) -> Audio:
-    """One note: `length` in seconds, MIDI pitch, strength 0-1; mono or stereo. KeyError for an unknown name."""
+    """One note at full level, as bright as its strength 0-1; `length` in seconds, MIDI pitch; mono or stereo.
+
+    KeyError for an unknown name.
+    """
+    colour = round(velocity * 3) / 3
     if name == "808":
-        return _eight_oh_eight(pitch, round(length, 2), round(velocity, 1))
+        return _eight_oh_eight(pitch, round(length, 2))
     if name in TONES:
-        return _held(name, pitch, round(length, 2), round(velocity, 1))
-    return _damped(_struck(name, pitch, round(velocity * 6) / 6), length, release_of(name))
+        return _held(name, pitch, round(length, 2), colour)
+    return _damped(_struck(name, pitch, colour), length, release_of(name))
+
+
+def loudness_of(velocity: float) -> float:
+    """Amplitude of a strength: timbres are rendered for a few strengths, the level follows each note."""
+    return 0.3 + 0.7 * velocity**1.4
 
 
 @lru_cache(maxsize=96)
@@ -35,12 +44,12 @@ def _held(name: str, pitch: float, length: float, velocity: float) -> Audio:
 
 
 @lru_cache(maxsize=32)
-def _eight_oh_eight(pitch: float, length: float, velocity: float) -> Audio:
+def _eight_oh_eight(pitch: float, length: float) -> Audio:
     """A long, slightly overdriven sine that starts a little high."""
     n = samples(length + 0.06)
     freq = hertz(pitch) * (1 + 0.6 * decay(n, 45))
     tone = sine(cycles(freq, n)) * decay(n, 1.1)
-    return np.tanh(tone * np.float32(1.9)) * swell(n, 0.003, 0.06) * np.float32(0.4 + 0.6 * velocity)
+    return np.tanh(tone * np.float32(1.9)) * swell(n, 0.003, 0.06)
 
 
 def _damped(ring: Audio, length: float, release: float) -> Audio:
@@ -66,7 +75,7 @@ def play_track(out: Audio, track: Track) -> None:
 def _notes(out: Audio, track: Track, gain: float, pan: float) -> None:
     for note in track.notes:
         sound = play(track.instrument, note.pitch, note.length, note.velocity)
-        add(out, sound, samples(note.start), gain, pan)
+        add(out, sound, samples(note.start), gain * loudness_of(note.velocity), pan)
 
 
 def _amplified(out: Audio, track: Track) -> None:
@@ -77,7 +86,7 @@ def _amplified(out: Audio, track: Track) -> None:
         sound = play(track.instrument, note.pitch, note.length, note.velocity)
         start, count = samples(note.start), len(sound)
         count = min(count, line.shape[1] - start)
-        line[0, start : start + count] += sound[:count]
+        line[0, start : start + count] += sound[:count] * np.float32(loudness_of(note.velocity))
     np.multiply(line, np.float32(drive), out=line)
     np.tanh(line, out=line)
     equalise(line, CABINET, taps=1023)

@@ -9,8 +9,8 @@ from .score import Hit
 from .singing import SungNote
 
 # Loudness of each bus before the master, in LUFS; a song without a voice gives its place to the lead.
-LEVELS = {"drums": -20.0, "bass": -23.0, "chords": -23.0, "lead": -23.5, "voice": -17.0}
-LEVELS_WITHOUT_VOICE = {"drums": -19.5, "bass": -22.5, "chords": -21.5, "lead": -20.0, "voice": -17.0}
+LEVELS = {"drums": -20.0, "bass": -22.5, "chords": -21.0, "lead": -21.5, "voice": -18.5}
+LEVELS_WITHOUT_VOICE = {"drums": -20.0, "bass": -22.5, "chords": -21.5, "lead": -20.5, "voice": -18.5}
 # Sends in dB: to the reverb and to the echo
 REVERB = {"drums": -19.0, "bass": -40.0, "chords": -12.0, "lead": -11.0, "voice": -12.5}
 ECHO = {"lead": -9.0, "voice": -15.0}

@@ -111,7 +111,7 @@ def _sound(word: str, place: int, grapheme: str, long: bool) -> list[Sound]:
 
 
 def _vowel(before: str, grapheme: str, after: str, long: bool) -> list[Sound]:
-    if long:
+    if long and grapheme in LONG:
         return [LONG[grapheme]]
     if not after and grapheme in OPEN:
         return [(OPEN if re.search("[aeiouy]", before) else SHORT_OPEN)[grapheme]]

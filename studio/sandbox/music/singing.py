@@ -103,7 +103,7 @@ def place_syllables(
         after: dict[int, tuple[float, tuple[int, ...]]] = {}
         for slot in range(number, SLOTS - 1 - (count - 1 - number)):
             ways = [
-                (value + _fit(slot, stresses[number], rhythm) + _flow(slot - before, starts[number]), (*path, slot))
+                (value + _fit(slot, stresses[number], rhythm) + _flow(slot - before, stresses[number - 1], starts[number]), (*path, slot))
                 for before, (value, path) in best.items()
                 if before < slot
             ]
@@ -117,11 +117,12 @@ def _fit(slot: int, stress: float, rhythm: tuple[bool, ...]) -> float:
     return 1.6 * stress * slot_strength(slot) - 0.5 * (1 - stress) * slot_strength(slot) + (0.9 if rhythm[slot] else 0)
 
 
-def _flow(gap: int, new_word: bool) -> float:
-    """Steady short notes flow; a long one inside a word does not, nor a hole in the middle of a line."""
+def _flow(gap: int, stress: float, new_word: bool) -> float:
+    """Short notes flow, long ones want an accent; a long one inside a word or a hole in a line does not please."""
+    longer = (gap - 1) * (0.7 * stress - 0.45)
     if gap <= 2:
-        return 0.3
-    return -0.5 * (gap - 2) - (0.0 if new_word else 0.6)
+        return 0.3 + longer
+    return longer - 0.6 * (gap - 2) - (0.0 if new_word else 0.6)
 
 
 def _rest(slot: int) -> float:

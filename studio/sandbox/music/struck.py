@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chance import noise
-from .dsp import Audio, Response, band_pass, bell, both, decay, hertz, low_pass, partials, samples, shape, sine, tone
+from .dsp import Audio, Response, band_pass, bell, both, cycles, decay, hertz, low_pass, partials, samples, shape, sine, tone
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ PLAYS: dict[str, String | Bar] = {
 
 
 def strike(name: str, pitch: float, velocity: float) -> Audio:
-    """The whole ring of a stroke at a MIDI pitch, strength 0-1; mono or stereo. KeyError for other names."""
+    """The whole ring of a stroke at a MIDI pitch, as bright as its strength 0-1, peak about 1; mono or stereo. KeyError for other names."""
     spec = PLAYS[name]
     return _string(spec, pitch, velocity) if isinstance(spec, String) else _bar(spec, pitch, velocity)
 
@@ -91,14 +91,14 @@ def _one_string(spec: String, freq: float, velocity: float, n: int) -> Audio:
     amps *= np.exp(-freqs / (spec.bright * (0.45 + 0.9 * velocity)))
     losses = spec.decay * (freq / 220) ** 0.6 * (1 + spec.damping * (k - 1))
     audible = amps > amps.max() * 0.002
-    lists = [values[audible].tolist() for values in (freqs, amps, losses)]
-    sound = partials(*lists, n)
+    freqs, amps, losses = freqs[audible], amps[audible], losses[audible]
     if spec.beating:
         # Two strings a hair apart: the slow beat that makes a piano sing.
-        shifted = [value * (1 + spec.beating / 1731) for value in lists[0][:6]]
-        sound += partials(shifted, [0.6 * a for a in lists[1][:6]], lists[2][:6], n)
+        freqs = np.append(freqs, freqs[:6] * (1 + spec.beating / 1731))
+        amps, losses = np.append(amps, 0.6 * amps[:6]), np.append(losses, losses[:6])
+    sound = partials(freqs, amps, losses, n)
     sound = shape(sound, spec.body) if spec.body else sound
-    sound *= np.float32((0.35 + 0.65 * velocity) / (np.max(np.abs(sound)) + 1e-9))
+    sound *= np.float32(1 / (np.max(np.abs(sound)) + 1e-9))
     return _softened(_knocked(sound, spec.knock * velocity, spec.knock_band))
 
 
@@ -120,13 +120,10 @@ def _softened(sound: Audio) -> Audio:
 def _bar(spec: Bar, pitch: float, velocity: float) -> Audio:
     freq, n = hertz(pitch), samples(spec.seconds)
     force = 0.4 + 0.6 * velocity
-    sound = partials(
-        [freq * ratio for ratio, _, _ in spec.modes],
-        [level * (force if ratio > 1.5 else 1.0) for ratio, level, _ in spec.modes],
-        [loss * (freq / 440) ** 0.4 for _, _, loss in spec.modes],
-        n,
-    )
-    sound *= np.float32((0.35 + 0.65 * velocity) / (np.max(np.abs(sound)) + 1e-9))
+    ratios, levels, losses = np.array(spec.modes).T
+    levels = np.where(ratios > 1.5, levels * force, levels) * (ratios * freq < 16000)
+    sound = partials(freq * ratios, levels, losses * (freq / 440) ** 0.4, n)
+    sound *= np.float32(1 / (np.max(np.abs(sound)) + 1e-9))
     sound = _softened(_knocked(sound, spec.knock * velocity, (600, 3500)))
     if not spec.tremolo:
         return sound
@@ -139,8 +136,7 @@ def electric_piano(pitch: float, velocity: float) -> Audio:
     freq, n = hertz(pitch), samples(3.2)
     body = tone(freq, n) * decay(n, 3.2) * np.float32(0.22 * (0.3 + 1.4 * velocity))
     tine = tone(min(freq * 14, 12000), n) * decay(n, 22) * np.float32(0.05 * velocity)
-    phase = (np.arange(n) * (freq / 44100) % 1.0).astype(np.float32)
-    sound = sine(phase + body + tine) * decay(n, 1.2 * (freq / 300) ** 0.5) * np.float32(0.35 + 0.65 * velocity)
+    sound = sine(cycles(freq, n) + body + tine) * decay(n, 1.2 * (freq / 300) ** 0.5)
     sound = _softened(sound)
     sway = tone(4.6, n) * np.float32(0.18)
     return np.stack([sound * (1 + sway), sound * (1 - sway)])

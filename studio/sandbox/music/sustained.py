@@ -103,7 +103,7 @@ def hold(name: str, pitch: float, length: float, velocity: float) -> Audio:
     sound = voices[0] if spec.unison == 1 or name in MONO else _spread(voices)
     if name in MONO and spec.unison > 1:
         sound = np.sum(voices, axis=0) * np.float32(0.7)
-    sound = sound * _envelope(spec, n, velocity)
+    sound = sound * _envelope(spec, n)
     return _swaying(sound, spec.tremolo) if spec.tremolo and sound.ndim == 2 else sound
 
 
@@ -128,8 +128,8 @@ def _vibrato(spec: Tone, pitch: float, n: int) -> Audio | None:
     return 1 + np.float32(spec.vibrato * 0.0595) * onset * tone(rate, n)
 
 
-def _envelope(spec: Tone, n: int, velocity: float) -> Audio:
-    level = swell(n, spec.attack, spec.release) * np.float32(0.35 + 0.65 * velocity)
+def _envelope(spec: Tone, n: int) -> Audio:
+    level = swell(n, spec.attack, spec.release)
     return level * decay(n, spec.fall) if spec.fall else level
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from .articulation import STEP, Gestures, gestures
 from .chance import noise
 from .dsp import RATE, Audio, add, bell, both, decibels, equalise, high_pass, lookup, samples, wavetable
-from .formants import BANDWIDTHS, HIGHER, SIZES
+from .formants import BANDWIDTHS, FIXED, SIZES
 from .harmony import scale_pitches
 from .singing import SungNote
 from .style import Style
@@ -23,7 +23,7 @@ def render_voice(out: Audio, notes: tuple[SungNote, ...], style: Style, seed: in
             third = [_third(style, note.pitch) for note in phrase]
             _sing(out, phrase, third, style, f"{seed}/{number}/third", -9.0, 0.45)
             _sing(out, phrase, [n.pitch for n in phrase], style, f"{seed}/{number}/double", -10.0, -0.45)
-    equalise(out, both(high_pass(110, 2), bell(3000, 0.7, 2.5), bell(320, 0.6, -2)), taps=1023)
+    equalise(out, both(high_pass(110, 2), bell(1500, 0.6, 2), bell(6000, 1.0, 7)), taps=1023)
     _even(out)
 
 
@@ -90,16 +90,21 @@ def _floor(freqs: Audio) -> Audio:
 
 
 def _resonances(formants: Audio) -> np.ndarray:
-    """Complex response (frames, TOP) of five resonances in a row, levelled so that no vowel shouts."""
+    """Complex response (frames, TOP) of the mouth, levelled so that no vowel shouts."""
     freqs = (np.arange(TOP) * RATE / SIZE).astype(np.float32)
     response = np.ones((len(formants), TOP), dtype=np.complex64)
-    fixed = np.tile(np.array(HIGHER, dtype=np.float32), (len(formants), 1))
-    for centre, width in zip(np.hstack([formants, fixed]).T, BANDWIDTHS, strict=True):
+    for centre, width in zip(formants.T, BANDWIDTHS, strict=True):
         ratio = freqs / centre[:, None]
         response /= 1 - ratio * ratio + 1j * ratio * (np.float32(width) / centre)[:, None]
-    response *= 1 + (freqs / np.float32(1800)) ** 1.1
+    # Three poles fall too fast above the third: a throat has one every kilohertz.
+    response *= (1 + np.square(freqs / np.float32(2500))) ** np.float32(2.75) * _singers_formant(freqs)
     level = np.sqrt(np.mean(np.square(np.abs(response[:, 8:200])), axis=1, keepdims=True))
     return response / level**0.75
+
+
+def _singers_formant(freqs: Audio) -> Audio:
+    """The resonances that do not move with the vowels; the ring at 3 kHz carries over a band."""
+    return both(*(bell(centre, width, db) for centre, width, db in FIXED))(freqs).astype(np.float32)
 
 
 def _bands(colour: Audio) -> Audio:

@@ -16,7 +16,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """The one-time link of a new studio: makes the owner and signs them in."""
     if not services.is_open(token):
         raise Http404
-    form = OwnerForm(request.POST or None)
+    form = OwnerForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "accounts/welcome.html", {"form": form}, status=422 if form.is_bound else 200)
     try:

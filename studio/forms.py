@@ -13,6 +13,7 @@ from studio.music_api.providers import Operation, Provider, validate
 
 MAX_TAKES = 4
 OPERATION = "create_music"
+LOST_KEY = "This form has lost its number. Reload the page and send it again; nothing was charged."
 # Form field -> field of the operation on the wire.
 WIRE = {
     "sound": "sound",
@@ -38,7 +39,7 @@ class PlainText(forms.CharField):
         text = unicodedata.normalize(
             "NFC", (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
         )
-        if re.search("[\0\ud800-\udfff]", text):
+        if re.search("[\0\ufffd\ud800-\udfff]", text):
             raise forms.ValidationError("This holds a character that is no letter. Please type it again.")
         return text
 
@@ -69,7 +70,9 @@ class UpstreamIdForm(forms.Form):
 class SongForm(forms.Form):
     """One order of `create_music`. `offered` are the providers that are switched on."""
 
-    form_key = forms.UUIDField(widget=forms.HiddenInput)
+    form_key = forms.UUIDField(
+        widget=forms.HiddenInput, error_messages={"required": LOST_KEY, "invalid": LOST_KEY}
+    )
     provider = forms.ChoiceField(required=False)
     sound = PlainText(required=False)
     lyrics = PlainText(required=False, strip=False)

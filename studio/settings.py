@@ -231,5 +231,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django-q": {"level": "WARNING"}},
+    # 403 and 404 are everyday answers; Django logs them with a traceback.
+    "loggers": {"django-q": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
 }

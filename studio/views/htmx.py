@@ -21,6 +21,11 @@ def is_fragment(request: StudioRequest) -> bool:
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
+def whole_number(text: str) -> int | None:
+    """A number from the address; nonsense counts as absent."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def fragments(request: HttpRequest, *parts: tuple[str, dict[str, Any]], status: int = 200) -> HttpResponse:
     """Several regions in one answer. Each root has an id, and says itself if it goes out of band."""
     html = "\n".join(render_to_string(template, context, request=request) for template, context in parts)

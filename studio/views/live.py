@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from studio.models import Task
 from studio.services import credits
 from studio.views import cards
-from studio.views.htmx import StudioRequest, fragments
+from studio.views.htmx import StudioRequest, fragments, whole_number
 
 MAX_CARDS = 60
 
@@ -33,16 +33,14 @@ def _signatures(seen: str) -> dict[int, str]:
     """{task id: signature}; what can't be read is left out, and its card comes once more."""
     ids = {}
     for signature in seen.split(",")[:MAX_CARDS]:
-        number = signature.partition(".")[0]
-        if number.isascii() and number.isdigit() and len(number) < 19:
-            ids[int(number)] = signature
+        if number := whole_number(signature.partition(".")[0]):
+            ids[number] = signature
     return ids
 
 
 def _rows(request: StudioRequest, ids: list[int]) -> list[Task]:
     wanted = Q(pk__in=ids)
-    project = request.GET.get("project", "")
-    if project.isascii() and project.isdigit() and len(project) < 19:
-        wanted |= Q(project_id=int(project), status__in=Task.MOVING)
+    if project := whole_number(request.GET.get("project", "")):
+        wanted |= Q(project_id=project, status__in=Task.MOVING)
     visible = Task.objects.visible_to(request.user).for_card()
     return list(visible.filter(wanted).order_by("pk")[:MAX_CARDS])

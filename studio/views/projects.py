@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -8,7 +8,7 @@ from studio.forms import MemberForm, ProjectForm
 from studio.models import Project, Task
 from studio.services import projects
 from studio.views import access, cards
-from studio.views.htmx import StudioRequest
+from studio.views.htmx import StudioRequest, whole_number
 
 PAGE = 50
 
@@ -25,7 +25,7 @@ def home(request: StudioRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: StudioRequest) -> HttpResponse:
-    form = ProjectForm(request.POST or None)
+    form = ProjectForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         access.check_role(request.user)
         project = projects.create_project(name=form.cleaned_data["name"], by=request.user)
@@ -39,7 +39,7 @@ def index(request: StudioRequest) -> HttpResponse:
 def detail(request: StudioRequest, project_id: int) -> HttpResponse:
     project = access.project_for(request.user, project_id, "see")
     tasks = Task.objects.filter(project=project).for_card().order_by("-pk")
-    if before := _number(request, "before"):
+    if before := whole_number(request.GET.get("before", "")):
         tasks = tasks.filter(pk__lt=before)
     rows = cards.build(tasks[: PAGE + 1])
     context = {
@@ -51,16 +51,10 @@ def detail(request: StudioRequest, project_id: int) -> HttpResponse:
     return render(request, "projects/detail.html", context)
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
-    """A number from the address; nonsense counts as absent."""
-    value = request.GET.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: StudioRequest, project_id: int) -> HttpResponse:
     project = access.project_for(request.user, project_id, "manage")
-    form = ProjectForm(request.POST or None, initial={"name": project.name})
+    form = ProjectForm(request.POST if request.method == "POST" else None, initial={"name": project.name})
     if form.is_bound and form.is_valid():
         projects.rename_project(project, form.cleaned_data["name"])
         messages.success(request, "The project has its new name.")

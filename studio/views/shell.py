@@ -11,4 +11,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"balance": credits.balance(user), "sandbox_only": list(providers.enabled()) == ["sandbox"]}
+    if not hasattr(request, "shell"):  # an answer of several fragments asks once for each
+        request.shell = {  # type: ignore[attr-defined]
+            "balance": credits.balance(user),
+            "sandbox_only": list(providers.enabled()) == ["sandbox"],
+        }
+    return request.shell  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from studio.forms import SongForm
 from studio.models import Project, Task
 from studio.services import media, providers, tasks
 from studio.views import access, cards
-from studio.views.htmx import StudioRequest, fragments, is_fragment
+from studio.views.htmx import StudioRequest, fragments, is_fragment, whole_number
 
 NEWEST = 12
 
@@ -58,10 +58,10 @@ def _initial(request: StudioRequest) -> dict[str, object]:
 
 def _again(request: StudioRequest) -> dict[str, object]:
     """The fields of an earlier order, for "Try again" and "Use again"."""
-    again = request.GET.get("again", "")
-    if not again.isdecimal() or len(again) > 18:
+    again = whole_number(request.GET.get("again", ""))
+    if again is None:
         return {}
-    task = access.task_for(request.user, int(again), "see")
+    task = access.task_for(request.user, again, "see")
     return SongForm.values_of(task)
 
 

@@ -1,0 +1,180 @@
+"""Every address × every kind of person. A new address that is missing here fails the test."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from studio.models import Attempt, Clip, Project
+from tests.factories import send
+
+SIGN_IN, OK, LED_ON, UNPROCESSABLE, FORBIDDEN, NOT_FOUND, WRONG_METHOD = 302, 200, 302, 422, 403, 404, 405
+
+# Who: (anonymous, stranger, viewer, guest, editor, member who owns the project, owner of the team)
+EVERYBODY_SIGNED_IN = (SIGN_IN, OK, OK, OK, OK, OK, OK)
+WHO_MAY_SEE = (SIGN_IN, NOT_FOUND, OK, OK, OK, OK, OK)
+WHO_MAY_ORDER = (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, OK, OK, OK)
+WHO_MAY_MANAGE = (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK)
+NOBODY = (NOT_FOUND,) * 7
+
+GET: dict[str, tuple[int, ...]] = {
+    "home": (SIGN_IN, *(LED_ON,) * 6),
+    "projects": EVERYBODY_SIGNED_IN,
+    "project": WHO_MAY_SEE,
+    "project_settings": WHO_MAY_MANAGE,
+    "new_song": WHO_MAY_ORDER,
+    "tasks": EVERYBODY_SIGNED_IN,
+    "task": WHO_MAY_SEE,
+    "clip": WHO_MAY_SEE,
+    "asset": WHO_MAY_SEE,
+    "credits": EVERYBODY_SIGNED_IN,
+    "live": EVERYBODY_SIGNED_IN,
+    "welcome": NOBODY,
+}
+# What an empty form gets: refused by its fields (422), or done (a redirect), for who may at all.
+POST: dict[str, tuple[int, ...]] = {
+    "projects": (SIGN_IN, *(UNPROCESSABLE,) * 6),
+    "project_settings": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE),
+    "project_members": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE),
+    "project_member_remove": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON),
+    "new_song": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "task_cancel": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    "task_give_up": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    "task_enter_id": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "welcome": NOBODY,
+    "hook": (401,) * 7,
+}
+# allauth's own views, tested in tests/accounts.
+ALLAUTH = "account_"
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        elif pattern.name:
+            yield pattern.name
+
+
+def test_every_address_is_in_the_matrix() -> None:
+    known = {name for name in names(get_resolver().url_patterns) if not name.startswith(ALLAUTH)}
+    assert known == set(GET) | set(POST)
+
+
+@pytest.fixture
+def address(clip: Clip, order: Any, viewer: User) -> Callable[[str], str]:
+    attempt = Attempt.objects.get(task=clip.task)
+    given: dict[str, list[Any]] = {
+        "project": [clip.project_id],
+        "project_settings": [clip.project_id],
+        "project_members": [clip.project_id],
+        "project_member_remove": [clip.project_id, 10**9],
+        "new_song": [clip.project_id],
+        "task": [clip.task_id],
+        "task_cancel": [clip.task_id],
+        "task_give_up": [clip.task_id],
+        "task_enter_id": [clip.task_id],
+        "clip": [clip.pk],
+        "asset": [clip.assets.get(kind="master").pk],
+        "welcome": ["no-such-token"],
+        "hook": [attempt.token],
+    }
+    return lambda name: reverse(name, args=given.get(name, []))
+
+
+@pytest.fixture
+def people(
+    stranger: User, viewer: User, guest: User, editor: User, member: User, owner: User
+) -> tuple[User | None, ...]:
+    return (None, stranger, viewer, guest, editor, member, owner)
+
+
+def answers(as_: Any, people: tuple[User | None, ...], ask: Callable[[Client], Any]) -> tuple[int, ...]:
+    codes = []
+    for user in people:
+        answer = ask(as_(user))
+        b"".join(getattr(answer, "streaming_content", ()))
+        codes.append(answer.status_code)
+    return tuple(codes)
+
+
+def test_who_may_read_what(as_: Any, people: Any, address: Callable[[str], str]) -> None:
+    seen = {name: answers(as_, people, lambda client, name=name: client.get(address(name))) for name in GET}
+    assert seen == GET
+
+
+def test_who_may_do_what(as_: Any, people: Any, address: Callable[[str], str], project: Project) -> None:
+    expected = POST | {"project_member_remove": (SIGN_IN, NOT_FOUND, *(FORBIDDEN,) * 3, NOT_FOUND, NOT_FOUND)}
+    # The roles that only listen may not even make a project of their own.
+    expected["projects"] = (SIGN_IN, 422, 422, 422, 422, 422, 422)
+    seen = {
+        name: answers(as_, people, lambda client, name=name: client.post(address(name), {})) for name in POST
+    }
+    assert seen == expected
+
+
+def test_a_guest_makes_no_project(as_: Any, guest: User) -> None:
+    answer = as_(guest).post(reverse("projects"), {"name": "Mine"})
+    assert answer.status_code == FORBIDDEN
+    assert not Project.objects.filter(name="Mine").exists()
+
+
+@pytest.mark.parametrize("name", sorted(set(POST) - set(GET)))
+def test_what_changes_something_takes_only_post(
+    as_: Any, owner: User, address: Callable[[str], str], name: str
+) -> None:
+    assert as_(owner).get(address(name)).status_code == WRONG_METHOD
+
+
+@pytest.mark.parametrize("name", sorted(set(GET) - set(POST) - {"home"}))
+def test_what_only_shows_takes_no_post(
+    as_: Any, owner: User, address: Callable[[str], str], name: str
+) -> None:
+    assert as_(owner).post(address(name)).status_code == WRONG_METHOD
+
+
+def test_a_lost_session_never_swaps_the_sign_in_page_into_a_fragment(as_: Any, address: Any) -> None:
+    page = "http://testserver/projects/1/?before=7"
+    for name in GET:
+        if name == "welcome":
+            continue
+        answer = as_(None).get(address(name), headers={"HX-Request": "true", "HX-Current-URL": page})
+        assert answer.status_code == 401
+        assert answer.content == b""
+        assert answer["HX-Redirect"] == "/account/sign-in/?next=/projects/1/%3Fbefore%3D7"
+
+
+def test_ids_of_other_projects_open_nothing(as_: Any, stranger: User, clip: Clip, upstream: Any) -> None:
+    """Stranger's own project with Mara's task in "again" must not show her words."""
+    own = Project.objects.get(owner=stranger)
+    answer = as_(stranger).get(reverse("new_song", args=[own.pk]), {"again": clip.task_id})
+    assert answer.status_code == NOT_FOUND
+
+
+def test_a_sent_hook_needs_its_signature(client: Client, order: Any) -> None:
+    order()
+    attempt = send()
+    assert client.post(reverse("hook", args=[attempt.token]), b"{}", "application/json").status_code == 401
+    assert client.post(reverse("hook", args=["x" * 43]), b"{}", "application/json").status_code == NOT_FOUND
+
+
+def test_only_the_hook_is_exempt_from_csrf_and_sign_in() -> None:
+    exempt, open_ = set(), set()
+    for name, callback in callbacks(get_resolver().url_patterns):
+        if getattr(callback, "csrf_exempt", False):
+            exempt.add(name)
+        if not getattr(callback, "login_required", True):
+            open_.add(name)
+    assert exempt == {"hook"}
+    assert {name for name in open_ if not name.startswith(ALLAUTH)} == {"hook", "welcome"}
+
+
+def callbacks(patterns: list[Any]) -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from callbacks(pattern.url_patterns)
+        elif pattern.name:
+            yield pattern.name, pattern.callback

@@ -75,7 +75,11 @@ function count(form) {
   }
   const words = wordsOf(form.elements.sound);
   for (const chip of form.querySelectorAll("[data-words] .chip")) chip.setAttribute("aria-pressed", String(words.includes(chip.textContent)));
-  for (const output of form.querySelectorAll("[data-value-of]")) output.textContent = form.querySelector(`#${output.dataset.valueOf}`).value;
+  for (const output of form.querySelectorAll("[data-value-of]")) {
+    const { value, min, max, style } = form.querySelector(`#${output.dataset.valueOf}`);
+    output.textContent = value;
+    style.setProperty("--value", `${(100 * (value - min)) / (max - min)}%`);
+  }
 }
 
 function price(form) {

@@ -102,6 +102,7 @@ function paintTime() {
   const slider = part("seek");
   slider.max = end;
   slider.value = at;
+  slider.style.setProperty("--value", `${end ? (100 * at) / end : 0}%`);
   slider.setAttribute("aria-valuetext", `${clock(at)} of ${clock(end)}`);
   for (const wave of document.querySelectorAll("[data-seek]")) paintWave(wave, at, end);
   for (const each of document.querySelectorAll("[data-at]")) each.textContent = clock(each.dataset.at === current.id ? at : 0);
@@ -113,6 +114,12 @@ function paintWave(wave, at, end) {
   if (!on || !wave.hasAttribute("aria-valuenow")) return;
   wave.setAttribute("aria-valuenow", Math.round(at));
   wave.setAttribute("aria-valuetext", `${clock(at)} of ${clock(end)}`);
+}
+
+function paintVolume() {
+  const slider = part("volume");
+  audio.volume = Number(slider.value);
+  slider.style.setProperty("--value", `${100 * audio.volume}%`);
 }
 
 // -- The system's own controls --------------------------------------------------------------------
@@ -161,7 +168,7 @@ part("toggle").addEventListener("click", () => toggle());
 part("next").addEventListener("click", () => step(1));
 part("previous").addEventListener("click", () => step(-1));
 part("seek").addEventListener("input", (event) => seek(Number(event.target.value)));
-part("volume").addEventListener("input", (event) => (audio.volume = Number(event.target.value)));
+part("volume").addEventListener("input", paintVolume);
 
 document.addEventListener("studio:player", ({ detail }) => {
   const acts = { toggle: () => toggle(), next: () => step(1), previous: () => step(-1), back: () => current && seek(audio.currentTime - 5), forward: () => current && seek(audio.currentTime + 5) };
@@ -185,6 +192,7 @@ addEventListener("submit", (event) => {
   if (event.target.matches("[data-forget]")) current = null;
 });
 
+paintVolume();
 const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
 if (kept) {
   queue = kept.queue;

@@ -50,8 +50,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 function failed(event, text) {
   if (isLive(event)) return;
   const picture = event.detail.elt?.closest?.("[data-loads]")?.querySelector("[data-failed]");
-  if (picture) picture.hidden = false;
-  else say(text, "error");
+  if (!picture) return say(text, "error");
+  picture.hidden = false;
+  picture.scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("htmx:sendError", (event) => failed(event, "The studio can’t be reached. Nothing was sent; try once more."));

@@ -10,6 +10,7 @@ import logging
 import random
 import secrets
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -95,7 +96,7 @@ def _next_in_line(provider: str, now: datetime) -> QuerySet[Task]:
 def webhook_for(attempt: Attempt) -> tuple[str, str]:
     """The address and the secret that the provider is told, or two empty strings."""
     base_url, _ = settings.PROVIDERS[attempt.provider]
-    on_loopback = base_url.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+    on_loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
     if settings.WEBHOOKS == "off" or (settings.WEBHOOKS == "auto" and not (settings.HTTPS or on_loopback)):
         return "", ""
     return settings.PUBLIC_URL + reverse("hook", args=[attempt.token]), hook_secret(attempt)

@@ -10,6 +10,8 @@ from .formants import CONSONANTS, VOWELS, Part
 from .singing import SungNote
 
 STEP = 128  # samples between two controls: 2.9 ms
+# Start, end, part of a sound, resonances at its start and at its end, strength
+Segment = tuple[float, float, Part, tuple[float, ...], tuple[float, ...], float]
 LEAD, TAIL = 0.16, 0.30  # seconds before the first and after the last note
 
 
@@ -50,11 +52,9 @@ def gestures(notes: list[SungNote], pitches: list[int], seed: str) -> Gestures:
     )  # fmt: skip
 
 
-def _segments(
-    notes: list[SungNote],
-) -> list[tuple[float, float, Part, tuple[float, ...], tuple[float, ...], float]]:
-    """(start, end, part, resonances at its start, at its end, strength) of each stretch, in order."""
-    out = []
+def _segments(notes: list[SungNote]) -> list[Segment]:
+    """Every stretch of a phrase, in order."""
+    out: list[Segment] = []
     for index, note in enumerate(notes):
         following = notes[index + 1] if index + 1 < len(notes) else None
         before = notes[index - 1] if index else None
@@ -125,5 +125,7 @@ def _pitch_line(notes: list[SungNote], pitches: list[int], start: float, count: 
     line = _smooth(line, 21)
     line -= 0.9 * np.exp(-np.maximum(0, time - notes[0].start + 0.05) * 16)
     sway = np.sin(2 * np.pi * (5.3 + 0.25 * np.sin(time * 0.9)) * (time - np.float32(start)))
-    tremble = _smooth(noise(count, "tremble", seed), 61) * 0.55 + _smooth(noise(count, "drift", seed), 301) * 0.6
+    tremble = (
+        _smooth(noise(count, "tremble", seed), 61) * 0.55 + _smooth(noise(count, "drift", seed), 301) * 0.6
+    )
     return (line + _smooth(depth, 81) * sway + tremble * 0.35).astype(np.float32)

@@ -6,15 +6,50 @@ from functools import lru_cache
 import numpy as np
 
 from .chance import noise
-from .dsp import Audio, Response, band_pass, bell, both, clock, cycles, decay, high_pass, low_pass, samples, shape, sine, swell
+from .dsp import (
+    Audio,
+    Response,
+    band_pass,
+    bell,
+    both,
+    clock,
+    cycles,
+    decay,
+    high_pass,
+    low_pass,
+    samples,
+    shape,
+    sine,
+    swell,
+)
 
 SOFT_KITS = ("brushes", "jazz", "dusty", "none")
 ELECTRIC_KITS = ("electronic", "808", "breaks")
-PANS = {"hat": 0.28, "open": 0.28, "ride": -0.35, "crash": -0.3, "shaker": 0.45, "tom_high": -0.35, "tom_mid": 0.05,
-        "tom_low": 0.4, "rim": -0.2, "pedal": 0.25}
+PANS = {
+    "hat": 0.28,
+    "open": 0.28,
+    "ride": -0.35,
+    "crash": -0.3,
+    "shaker": 0.45,
+    "tom_high": -0.35,
+    "tom_mid": 0.05,
+    "tom_low": 0.4,
+    "rim": -0.2,
+    "pedal": 0.25,
+}
 # Loudness of the drums of a kit among each other
-LEVELS = {"kick": 0.72, "hat": 1.7, "open": 1.5, "ride": 1.7, "shaker": 1.7, "snare": 1.05, "clap": 1.2, "brush": 1.5,
-          "crash": 1.2, "pedal": 1.5}
+LEVELS = {
+    "kick": 0.72,
+    "hat": 1.7,
+    "open": 1.5,
+    "ride": 1.7,
+    "shaker": 1.7,
+    "snare": 1.05,
+    "clap": 1.2,
+    "brush": 1.5,
+    "crash": 1.2,
+    "pedal": 1.5,
+}
 METAL = (2.0, 3.0, 4.16, 5.43, 6.79, 8.21)
 
 
@@ -29,10 +64,13 @@ def _burst(n: int, seed: str, response: Response, rate: float) -> Audio:
 
 def _kick(kit: str, force: float) -> Audio:
     top, bottom, sweep, rate, seconds, click = {
-        "electronic": (240, 49, 42, 7.5, 0.45, 0.30), "808": (150, 43, 28, 4.2, 0.75, 0.12),
-        "breaks": (200, 54, 38, 11.0, 0.32, 0.35), "acoustic": (150, 56, 34, 12.0, 0.32, 0.30),
-        "dusty": (130, 52, 30, 11.0, 0.32, 0.12), "orchestral": (95, 40, 14, 3.2, 1.2, 0.08),
-    }.get(kit, (115, 55, 26, 13.0, 0.3, 0.10))  # fmt: skip
+        "electronic": (240, 49, 42, 7.5, 0.45, 0.30),
+        "808": (150, 43, 28, 4.2, 0.75, 0.12),
+        "breaks": (200, 54, 38, 11.0, 0.32, 0.35),
+        "acoustic": (150, 56, 34, 12.0, 0.32, 0.30),
+        "dusty": (130, 52, 30, 11.0, 0.32, 0.12),
+        "orchestral": (95, 40, 14, 3.2, 1.2, 0.08),
+    }.get(kit, (115, 55, 26, 13.0, 0.3, 0.10))
     n = samples(seconds)
     drum = _fall(n, top * (0.8 + 0.2 * force), bottom, sweep) * decay(n, rate)
     beater = _burst(n, "beater", band_pass(1200, 5000, 1), 160) * np.float32(click * force)
@@ -41,11 +79,17 @@ def _kick(kit: str, force: float) -> Audio:
 
 def _snare(kit: str, force: float) -> Audio:
     low, high, ring, wires, centre = {
-        "electronic": (185, 330, 20, 15, 3200), "808": (180, 320, 22, 17, 4200), "breaks": (215, 380, 24, 19, 4500),
-        "dusty": (170, 300, 24, 17, 2200), "orchestral": (200, 360, 16, 11, 4000), "jazz": (205, 350, 22, 18, 3600),
-    }.get(kit, (190, 335, 19, 13, 3400))  # fmt: skip
+        "electronic": (185, 330, 20, 15, 3200),
+        "808": (180, 320, 22, 17, 4200),
+        "breaks": (215, 380, 24, 19, 4500),
+        "dusty": (170, 300, 24, 17, 2200),
+        "orchestral": (200, 360, 16, 11, 4000),
+        "jazz": (205, 350, 22, 18, 3600),
+    }.get(kit, (190, 335, 19, 13, 3400))
     n = samples(0.32)
-    skin = _fall(n, low * 1.25, low, 60) * decay(n, ring) + 0.5 * _fall(n, high * 1.1, high, 60) * decay(n, ring * 1.5)
+    skin = _fall(n, low * 1.25, low, 60) * decay(n, ring) + 0.5 * _fall(n, high * 1.1, high, 60) * decay(
+        n, ring * 1.5
+    )
     rattle = _burst(n, "snare" + kit, both(high_pass(700, 1), bell(centre, 1.0, 7), low_pass(10500)), wires)
     crack = _burst(n, "crack", band_pass(1800, 8000), 90)
     mixed = skin * 0.55 + rattle * (0.25 + 0.25 * force) + crack * 0.35 * force
@@ -59,7 +103,11 @@ def _clap(kit: str, force: float) -> Audio:
         start = samples(late)
         rate = 120 if number < 3 else 19
         hands[start:] += noise(n - start, "clap", number) * decay(n - start, rate)
-    return shape(hands, both(band_pass(700, 6500), bell(1150, 0.5, 9))) * np.float32(0.22) * swell(n, 0.001, 0.05)
+    return (
+        shape(hands, both(band_pass(700, 6500), bell(1150, 0.5, 9)))
+        * np.float32(0.22)
+        * swell(n, 0.001, 0.05)
+    )
 
 
 def _metal(n: int, base: float, response: Response) -> Audio:
@@ -72,20 +120,33 @@ def _hat(kit: str, force: float, rate: float, seconds: float) -> Audio:
     cut = 5200 if kit in SOFT_KITS else 6800
     n = samples(seconds)
     colour = both(high_pass(cut, 3), low_pass(12500 if kit != "dusty" else 7800))
-    return _metal(n, 410, colour) * decay(n, rate * (1.25 - 0.4 * force)) * np.float32(0.11) * swell(n, 0.0005, 0.01)
+    return (
+        _metal(n, 410, colour)
+        * decay(n, rate * (1.25 - 0.4 * force))
+        * np.float32(0.11)
+        * swell(n, 0.0005, 0.01)
+    )
 
 
 def _ride(kit: str, force: float) -> Audio:
     n = samples(1.1)
     wash = _metal(n, 305, both(high_pass(3800, 2), low_pass(11000))) * decay(n, 4.5) * np.float32(0.05)
-    ping = sum(sine(cycles(f, n, 0.3)) * decay(n, 9) for f in (2550.0, 3720.0, 5130.0)) * np.float32(0.05 * force)
+    ping = sum(sine(cycles(f, n, 0.3)) * decay(n, 9) for f in (2550.0, 3720.0, 5130.0)) * np.float32(
+        0.05 * force
+    )
     return (wash + ping).astype(np.float32) * swell(n, 0.0008, 0.1)
 
 
 def _crash(kit: str, force: float) -> Audio:
     n = samples(2.6)
-    left = _metal(n, 255, both(high_pass(2600, 1), low_pass(13000))) + shape(noise(n, "crash l"), high_pass(4000)) * 2
-    right = _metal(n, 263, both(high_pass(2600, 1), low_pass(13000))) + shape(noise(n, "crash r"), high_pass(4000)) * 2
+    left = (
+        _metal(n, 255, both(high_pass(2600, 1), low_pass(13000)))
+        + shape(noise(n, "crash l"), high_pass(4000)) * 2
+    )
+    right = (
+        _metal(n, 263, both(high_pass(2600, 1), low_pass(13000)))
+        + shape(noise(n, "crash r"), high_pass(4000)) * 2
+    )
     return np.stack([left, right]) * decay(n, 2.1) * np.float32(0.055) * swell(n, 0.002, 0.5)
 
 
@@ -100,7 +161,11 @@ def _tom(kit: str, force: float, freq: float) -> Audio:
 def _rim(kit: str, force: float) -> Audio:
     n = samples(0.09)
     wood = sine(cycles(820.0, n, 0.0)) * decay(n, 75) + 0.6 * sine(cycles(1710.0, n, 0.0)) * decay(n, 95)
-    return (wood + _burst(n, "rim", band_pass(1500, 7000), 220) * 0.6).astype(np.float32) * swell(n, 0.0005, 0.01) * 0.5
+    return (
+        (wood + _burst(n, "rim", band_pass(1500, 7000), 220) * 0.6).astype(np.float32)
+        * swell(n, 0.0005, 0.01)
+        * 0.5
+    )
 
 
 def _shaker(kit: str, force: float) -> Audio:
@@ -120,13 +185,21 @@ def _pedal(kit: str, force: float) -> Audio:
 
 
 DRUMS: dict[str, Callable[[str, float], Audio]] = {
-    "kick": _kick, "snare": _snare, "clap": _clap, "ride": _ride, "crash": _crash, "rim": _rim, "shaker": _shaker,
-    "brush": _brush, "pedal": _pedal,
+    "kick": _kick,
+    "snare": _snare,
+    "clap": _clap,
+    "ride": _ride,
+    "crash": _crash,
+    "rim": _rim,
+    "shaker": _shaker,
+    "brush": _brush,
+    "pedal": _pedal,
     "hat": lambda kit, force: _hat(kit, force, 55, 0.12),
     "open": lambda kit, force: _hat(kit, force, 8.5, 0.55),
-    "tom_high": lambda kit, force: _tom(kit, force, 165), "tom_mid": lambda kit, force: _tom(kit, force, 122),
+    "tom_high": lambda kit, force: _tom(kit, force, 165),
+    "tom_mid": lambda kit, force: _tom(kit, force, 122),
     "tom_low": lambda kit, force: _tom(kit, force, 84),
-}  # fmt: skip
+}
 
 
 @lru_cache(maxsize=64)

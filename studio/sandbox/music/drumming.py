@@ -5,7 +5,7 @@ from random import Random
 from .chance import dice
 from .form import BEATS, Section
 from .grooves import FILLS, GROOVES, Pattern
-from .score import Hit, Score
+from .score import Hit, Score, slip
 
 STEPS = 16
 FILL_STEPS = 8
@@ -31,7 +31,9 @@ def steps_of(strokes: str, bar: int) -> str:
 
 def kick_steps(score: Score, section: Section, bar: int) -> list[int]:
     """Where the kick falls in a bar: the bass leans on it."""
-    return [i for i, c in enumerate(steps_of(pattern(score, section).get("kick", "." * STEPS), bar)) if c != "."]
+    return [
+        i for i, c in enumerate(steps_of(pattern(score, section).get("kick", "." * STEPS), bar)) if c != "."
+    ]
 
 
 def drum_hits(score: Score) -> tuple[Hit, ...]:
@@ -103,12 +105,7 @@ def _strokes(
         if mark == ".":
             continue
         beat = section.beat + bar * BEATS + (offset + step) / 4
-        start = score.clock(beat) + late + _slip(die, family.loose)
+        start = score.clock(beat) + late + slip(die, family.loose)
         strength = int(mark) / 9 * (0.72 + 0.28 * section.energy) * (1 + die.gauss(0, 0.05))
         hits.append(Hit(max(0.0, start), drum, min(1.0, max(0.05, strength))))
     return hits
-
-
-def _slip(die: Random, loose: float) -> float:
-    """A human error of time in seconds, never far."""
-    return min(2 * loose, max(-2 * loose, die.gauss(0, loose * 0.6)))

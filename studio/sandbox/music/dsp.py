@@ -14,7 +14,7 @@ TABLE = 2048
 BLOCK = 512
 
 Audio = npt.NDArray[np.float32]
-Response = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+Response = Callable[[np.ndarray], np.ndarray]
 
 
 def samples(seconds: float) -> int:
@@ -81,8 +81,9 @@ def lookup(table: Audio, phase: Audio) -> Audio:
     return left + (place - index) * (table[index + 1] - left)
 
 
-def partials(freqs: npt.NDArray[np.float64], amps: npt.NDArray[np.float64],
-             decays: npt.NDArray[np.float64], n: int) -> Audio:
+def partials(
+    freqs: npt.NDArray[np.float64], amps: npt.NDArray[np.float64], decays: npt.NDArray[np.float64], n: int
+) -> Audio:
     """Sum of decaying sines: the sound of everything that is struck or plucked.
 
     `decays` are rates per second: each partial falls by 8.7 dB in 1/decay seconds.
@@ -129,11 +130,13 @@ def band_pass(low: float, high: float, order: int = 2) -> Response:
 
 def bell(centre: float, octaves: float, db: float) -> Response:
     """A boost or cut of `db` around a centre frequency."""
-    return lambda freqs: decibels(1) ** (db * np.exp(-((np.log2(np.maximum(freqs, 1) / centre) / octaves) ** 2)))
+    return lambda freqs: (
+        decibels(1) ** (db * np.exp(-((np.log2(np.maximum(freqs, 1) / centre) / octaves) ** 2)))
+    )
 
 
 def both(*responses: Response) -> Response:
-    def product(freqs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def product(freqs: np.ndarray) -> np.ndarray:
         out = np.ones_like(freqs)
         for response in responses:
             out = out * response(freqs)
@@ -175,7 +178,9 @@ def filter_blocks(sound: Audio, spectrum: npt.NDArray[np.complex64], taps: int, 
         past = block[..., step:].copy()
         wet = np.fft.irfft(np.fft.rfft(block) * spectrum, size)[..., taps - 1 :]
         skip = max(0, -start)
-        sound[..., max(0, start) : start + step] = wet[..., skip : skip + max(0, min(step - skip, n - max(0, start)))]
+        sound[..., max(0, start) : start + step] = wet[
+            ..., skip : skip + max(0, min(step - skip, n - max(0, start)))
+        ]
 
 
 def add(out: Audio, sound: Audio, at: int, gain: float, pan: float = 0.0) -> None:

@@ -13,7 +13,15 @@ SHORTEST, LONGEST = 60.0, 172.0
 # Fewer than the 16 slots of a phrase: a breath is left at its end.
 MOST_SYLLABLES = 13
 SUNG = ("verse", "prechorus", "chorus", "bridge")
-ENERGY = {"intro": 0.3, "verse": 0.5, "prechorus": 0.62, "chorus": 0.85, "bridge": 0.48, "break": 0.75, "outro": 0.45}
+ENERGY = {
+    "intro": 0.3,
+    "verse": 0.5,
+    "prechorus": 0.62,
+    "chorus": 0.85,
+    "bridge": 0.48,
+    "break": 0.75,
+    "outro": 0.45,
+}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,21 @@ from functools import lru_cache
 
 import numpy as np
 
-from .dsp import Audio, add, band_pass, bell, both, cycles, decay, decibels, equalise, hertz, samples, sine, swell
+from .dsp import (
+    Audio,
+    add,
+    band_pass,
+    bell,
+    both,
+    cycles,
+    decay,
+    decibels,
+    equalise,
+    hertz,
+    samples,
+    sine,
+    swell,
+)
 from .score import Track
 from .struck import PLAYS, electric_piano, release_of, strike
 from .sustained import TONES, breathe, hold
@@ -79,7 +93,7 @@ def _notes(out: Audio, track: Track, gain: float, pan: float) -> None:
 
 
 def _amplified(out: Audio, track: Track) -> None:
-    """Through an overdriven amplifier: the strings distort together, as chords do. Two takes, left and right."""
+    """Through an overdriven amplifier, where the notes of a chord distort together; rhythm guitars twice."""
     drive, level = AMPS[track.instrument]
     line = np.zeros_like(out[:1])
     for note in track.notes:

@@ -7,8 +7,21 @@ from .melody import cadence, pitch_at, smoothed, tune
 from .score import Note, Score, Track
 from .singing import SungNote
 
-REGISTERS = {"bells": 79, "flute": 76, "kalimba": 76, "violin": 74, "harp": 74, "lead_guitar": 67, "sax": 63,
-             "horn": 60, "muted_trumpet": 67, "marimba": 70, "epiano": 69, "nylon": 67, "melodica": 69}
+REGISTERS = {
+    "bells": 79,
+    "flute": 76,
+    "kalimba": 76,
+    "violin": 74,
+    "harp": 74,
+    "lead_guitar": 67,
+    "sax": 63,
+    "horn": 60,
+    "muted_trumpet": 67,
+    "marimba": 70,
+    "epiano": 69,
+    "nylon": 67,
+    "melodica": 69,
+}
 CALM = ("ambient", "lo-fi")
 
 
@@ -55,7 +68,9 @@ def _phrase(score: Score, section: Section, index: int, closing: bool) -> list[N
         harmony = score.harmony.at(first + slot * beats / SLOTS)
         firm = slot % 4 == 0 or after - slot > 2
         pitches.append(pitch_at(style, harmony, centre, melody.contours[label][slot], firm=firm))
-    pitches[-1] = cadence(style, score.harmony.at(first + slots[-1] * beats / SLOTS), pitches[-1], closing=closing)
+    pitches[-1] = cadence(
+        style, score.harmony.at(first + slots[-1] * beats / SLOTS), pitches[-1], closing=closing
+    )
     pitches = smoothed(pitches, centre - 9, centre + 16)
     notes = _timed(score, section, first, beats, slots, pitches)
     return _ornamented(score, section, index, notes) if section.turn or index >= 2 else notes

@@ -16,8 +16,11 @@ def _stage(freqs: np.ndarray, b: tuple[float, ...], a: tuple[float, ...]) -> np.
 
 def k_weight(freqs: np.ndarray) -> np.ndarray:
     """Power response of the K filter; the coefficients are those of BS.1770-4, tables 1 and 2."""
-    shelf = _stage(freqs, (1.53512485958697, -2.69169618940638, 1.19839281085285),
-                   (1.0, -1.69065929318241, 0.73248077421585))
+    shelf = _stage(
+        freqs,
+        (1.53512485958697, -2.69169618940638, 1.19839281085285),
+        (1.0, -1.69065929318241, 0.73248077421585),
+    )
     high_pass = _stage(freqs, (1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
     return shelf * high_pass
 

@@ -5,10 +5,23 @@ import unicodedata
 from dataclasses import dataclass
 
 HEADING = re.compile(r"\s*\[([^\]]{0,60})\]\s*:?\s*")
-PLAIN_HEADING = re.compile(r"\s*((?:pre-?)?chorus|verse|bridge|intro|outro|hook|refrain)\s*\d*\s*:\s*", re.IGNORECASE)
+PLAIN_HEADING = re.compile(
+    r"\s*((?:pre-?)?chorus|verse|bridge|intro|outro|hook|refrain)\s*\d*\s*:\s*", re.IGNORECASE
+)
 KINDS = {
     "prechorus": ("pre-chorus", "prechorus", "pre chorus", "build"),
-    "chorus": ("chorus", "refrain", "hook", "drop", "refrao", "estribillo", "coro", "ritornello", "припев", "refrein"),
+    "chorus": (
+        "chorus",
+        "refrain",
+        "hook",
+        "drop",
+        "refrao",
+        "estribillo",
+        "coro",
+        "ritornello",
+        "припев",
+        "refrein",
+    ),
     "verse": ("verse", "strophe", "couplet", "estrofa", "strofa", "verso", "vers", "куплет", "rap"),
     "bridge": ("bridge", "middle 8", "middle eight", "puente", "pont", "brucke", "ponte", "бридж"),
     "intro": ("intro", "opening", "вступление"),

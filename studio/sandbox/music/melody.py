@@ -37,7 +37,7 @@ BORROWED = {"intro": "chorus", "break": "chorus", "outro": "chorus", "prechorus"
 
 @dataclass(frozen=True)
 class Tune:
-    """`order` names a phrase per line; contours are scale steps per slot, rhythms True where a note begins."""
+    """`order` names a phrase per line; contours are scale steps per slot, rhythms tell where notes begin."""
 
     order: str
     contours: dict[str, tuple[int, ...]]
@@ -53,7 +53,7 @@ def tune(seed: int, kind: str, calm: bool) -> Tune:
     kind = BORROWED.get(kind, kind)
     die = dice(seed, "tune", kind)
     # The chorus grows out of the verse's cell, turned upside down half of the time.
-    cell = dice(seed, "tune", "cell").choice(CELLS)
+    cell: tuple[int, ...] = dice(seed, "tune", "cell").choice(CELLS)
     if kind == "bridge" or (kind == "chorus" and die.random() < 0.5):
         cell = tuple(-step for step in cell)
     second = die.choice(CELLS)
@@ -61,12 +61,20 @@ def tune(seed: int, kind: str, calm: bool) -> Tune:
     choices = LAZY_RHYTHMS if calm else RHYTHMS
     first, other = die.sample(choices, 2)
     rhythms = {"A": first, "B": other, "C": first[:8] + other[8:]}
-    return Tune(die.choice(ORDERS[kind]), contours, {k: tuple(c == "x" for c in v) for k, v in rhythms.items()})
+    return Tune(
+        die.choice(ORDERS[kind]), contours, {k: tuple(c == "x" for c in v) for k, v in rhythms.items()}
+    )
 
 
-def _contour(die: Random, kind: str, cell: tuple[int, ...], second: tuple[int, ...], label: str) -> tuple[int, ...]:
+def _contour(
+    die: Random, kind: str, cell: tuple[int, ...], second: tuple[int, ...], label: str
+) -> tuple[int, ...]:
     shape = die.choice(SHAPES[kind])
-    cells = {"A": (cell, cell, second, cell), "B": (cell, second, cell, second), "C": (cell, cell, second, (0,) * 4)}
+    cells = {
+        "A": (cell, cell, second, cell),
+        "B": (cell, second, cell, second),
+        "C": (cell, cell, second, (0,) * 4),
+    }
     return tuple(offset + step for offset, steps in zip(shape, cells[label], strict=True) for step in steps)
 
 
@@ -85,7 +93,7 @@ def pitch_at(style: Style, harmony: Chord, centre: int, steps: int, *, firm: boo
 
 
 def smoothed(pitches: list[int], low: int, high: int) -> list[int]:
-    """The same line without leaps over a sixth, inside a range; octaves are moved, names of notes are kept."""
+    """The same line without leaps over a sixth, inside a range: notes move by octaves."""
     out: list[int] = []
     for pitch in pitches:
         if out and abs(pitch - out[-1]) > 9:
@@ -99,7 +107,7 @@ def smoothed(pitches: list[int], low: int, high: int) -> list[int]:
 
 
 def cadence(style: Style, harmony: Chord, pitch: int, *, closing: bool) -> int:
-    """Where a phrase comes to rest: on the tonic if the chord has it and the section ends, else a chord tone."""
+    """Where a phrase rests: at a section's end on the tonic if the chord has it, else on a chord tone."""
     if closing and style.tonic in harmony.tones:
         return nearest(pitch, (style.tonic,))
     return nearest(pitch, harmony.tones[:3])

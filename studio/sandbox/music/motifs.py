@@ -41,7 +41,9 @@ class Canvas:
         self.draw.rectangle([left * SIDE, top * SIDE, right * SIDE, bottom * SIDE], fill=fill)
 
     def line(self, points: list[tuple[float, float]], width: float, fill: str) -> None:
-        self.draw.line([(x * SIDE, y * SIDE) for x, y in points], fill, max(1, round(width * SIDE)), joint="curve")
+        self.draw.line(
+            [(x * SIDE, y * SIDE) for x, y in points], fill, max(1, round(width * SIDE)), joint="curve"
+        )
 
 
 def discs(canvas: Canvas) -> None:
@@ -73,8 +75,11 @@ def hills(canvas: Canvas) -> None:
         ridge = [(i / 60, base + 0.055 * math.sin(phase + width * math.tau * i / 60)) for i in range(61)]
         canvas.shape([*ridge, (1, 1), (0, 1)], fill)
     for number in range(4):
-        canvas.line([(0.08, 0.84 + 0.03 * number), (0.3 + canvas.die.uniform(0, 0.3), 0.84 + 0.03 * number)], 0.0025,
-                    canvas.paper)
+        canvas.line(
+            [(0.08, 0.84 + 0.03 * number), (0.3 + canvas.die.uniform(0, 0.3), 0.84 + 0.03 * number)],
+            0.0025,
+            canvas.paper,
+        )
 
 
 def keys(canvas: Canvas) -> None:
@@ -132,8 +137,11 @@ def dots(canvas: Canvas) -> None:
             wave = math.sin(phase + speed * column + 0.45 * row) + math.sin(0.6 * row - phase)
             radius = 0.006 + 0.0095 * (wave + 2) / 2 * (0.6 + 0.6 * canvas.energy)
             at = (0.14 + 0.06 * column, 0.14 + 0.06 * row)
-            canvas.disc(*at, 0.034 if (row, column) == marked else radius,
-                        canvas.accent if (row, column) == marked else canvas.ink)
+            canvas.disc(
+                *at,
+                0.034 if (row, column) == marked else radius,
+                canvas.accent if (row, column) == marked else canvas.ink,
+            )
 
 
 def stripes(canvas: Canvas) -> None:
@@ -143,7 +151,9 @@ def stripes(canvas: Canvas) -> None:
         start = -0.6 + 0.05 * number
         length, begin = canvas.die.uniform(0.25, 0.95), canvas.die.uniform(0, 0.4)
         ends = [(start + begin, 1 - begin), (start + begin + length, 1 - begin - length)]
-        canvas.line(ends, canvas.die.choice((0.004, 0.008, 0.014)), canvas.die.choice((canvas.ink, canvas.tone)))
+        canvas.line(
+            ends, canvas.die.choice((0.004, 0.008, 0.014)), canvas.die.choice((canvas.ink, canvas.tone))
+        )
     canvas.block(0.8, 0.9, 1, 1, canvas.paper)
     canvas.disc(x, y, 0.2, canvas.paper)
     canvas.disc(x, y, 0.15, canvas.accent)
@@ -161,7 +171,14 @@ def blocks(canvas: Canvas) -> None:
             canvas.block(x, y, x + cell, y + cell, fill)
         elif kind == 1:
             corner = canvas.die.randrange(4)
-            canvas.wedge(x + cell * (corner in (1, 2)), y + cell * (corner > 1), cell, corner * 90, corner * 90 + 90, fill)
+            canvas.wedge(
+                x + cell * (corner in (1, 2)),
+                y + cell * (corner > 1),
+                cell,
+                corner * 90,
+                corner * 90 + 90,
+                fill,
+            )
         elif kind == 2 or number == accent:
             canvas.disc(x + cell / 2, y + cell / 2, cell / 2, fill)
 
@@ -173,12 +190,20 @@ def rays(canvas: Canvas) -> None:
         angle = math.pi * (number + 0.5) / count
         reach = 0.42 if number % 2 else 0.34
         spread = 0.055
-        tips = [(x - reach * math.cos(angle + s), 0.66 - reach * math.sin(angle + s)) for s in (-spread, spread)]
+        tips = [
+            (x - reach * math.cos(angle + s), 0.66 - reach * math.sin(angle + s)) for s in (-spread, spread)
+        ]
         canvas.shape([(x, 0.66), *tips], canvas.ink if number % 2 else canvas.tone)
     canvas.disc(x, 0.66, 0.15, canvas.accent)
     canvas.block(0, 0.66, 1, 1, canvas.paper)
     for number in range(4):
-        canvas.block(0.14 + 0.04 * number, 0.7 + 0.045 * number, 0.86 - 0.04 * number, 0.708 + 0.045 * number, canvas.ink)
+        canvas.block(
+            0.14 + 0.04 * number,
+            0.7 + 0.045 * number,
+            0.86 - 0.04 * number,
+            0.708 + 0.045 * number,
+            canvas.ink,
+        )
 
 
 def ribbons(canvas: Canvas) -> None:
@@ -195,6 +220,16 @@ def ribbons(canvas: Canvas) -> None:
 
 
 MOTIFS: dict[str, Callable[[Canvas], None]] = {
-    "pop": discs, "rock": shards, "folk": hills, "jazz": keys, "lo-fi": window, "ambient": moon, "cinematic": peaks,
-    "techno": dots, "drum & bass": stripes, "hip-hop": blocks, "reggae": rays, "funk": ribbons,
-}  # fmt: skip
+    "pop": discs,
+    "rock": shards,
+    "folk": hills,
+    "jazz": keys,
+    "lo-fi": window,
+    "ambient": moon,
+    "cinematic": peaks,
+    "techno": dots,
+    "drum & bass": stripes,
+    "hip-hop": blocks,
+    "reggae": rays,
+    "funk": ribbons,
+}

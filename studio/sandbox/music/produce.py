@@ -24,11 +24,21 @@ def make_song(request: SongRequest, folder: Path, name: str) -> Rendered:
     audio, wav, cover = (folder / f"{name}{ending}" for ending in (".m4a", "-wav.wav", "-img.jpg"))
     mix = render_mix(song)
     title, lyrics = _tag(song.title), _tag(request.lyrics)
-    write_wav(wav, mix, {"INAM": title, "IART": ARTIST, "ICMT": COMMENT, "IGNR": song.style.family.name, "ILYR": lyrics})
+    write_wav(
+        wav,
+        mix,
+        {"INAM": title, "IART": ARTIST, "ICMT": COMMENT, "IGNR": song.style.family.name, "ILYR": lyrics},
+    )
     duration = mix.shape[1] / RATE
     del mix
     draw_cover(cover, song)
-    tags = {"title": title, "artist": ARTIST, "comment": COMMENT, "genre": song.style.family.name, "lyrics": lyrics}
+    tags = {
+        "title": title,
+        "artist": ARTIST,
+        "comment": COMMENT,
+        "genre": song.style.family.name,
+        "lyrics": lyrics,
+    }
     write_m4a(audio, wav, cover, tags)
     return Rendered(audio, wav, cover, duration, song.title, song.words)
 
@@ -36,5 +46,3 @@ def make_song(request: SongRequest, folder: Path, name: str) -> Rendered:
 def _tag(text: str) -> str:
     """Text that fits into a tag and on a command line: no NUL, no half characters, not too long."""
     return text[:LONGEST_TAG].replace("\0", "").encode(errors="replace").decode()
-
-

@@ -1,4 +1,4 @@
-"""Chord progressions: family, then colour of the mode, then section. One word is one step, `a,b` shares it."""
+"""Chord progressions by colour of the mode, family and section. One word is one step, `a,b` shares it."""
 
 MAJOR: dict[str, dict[str, tuple[str, ...]]] = {
     "pop": {

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from .dsp import Audio, add, decibels, samples
 from .drumkit import PANS, riser, stroke
+from .dsp import Audio, add, samples
 from .instruments import play_track
 from .master import fade_out, master
 from .mix import ECHO, LEVELS, LEVELS_WITHOUT_VOICE, REVERB, crackle, make_room, pump, send, set_level
@@ -24,7 +24,11 @@ def render_stems(song: Song) -> dict[str, Audio]:
 def render_mix(song: Song) -> Audio:
     """The mastered song, float32 (2, n)."""
     n = samples(song.duration)
-    mix, room, repeats = np.zeros((2, n), dtype=np.float32), np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
+    mix, room, repeats = (
+        np.zeros((2, n), dtype=np.float32),
+        np.zeros(n, dtype=np.float32),
+        np.zeros(n, dtype=np.float32),
+    )
     style = song.style
     for name, bus in _buses(song):
         mix += bus

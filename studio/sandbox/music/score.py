@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from random import Random
 
 from .chance import dice
 from .form import BEATS, Section
@@ -96,7 +97,9 @@ def harmonise(seed: int, style: Style, sections: tuple[Section, ...]) -> Harmony
     for section in sections:
         # An intro plays what the verse will, a break what the chorus did.
         family = {"intro": "verse", "break": "chorus", "outro": "chorus"}.get(section.kind, section.kind)
-        line = dice(seed, "chords", family).choice(progressions(style.family.name, style.mode, family)).split()
+        line = (
+            dice(seed, "chords", family).choice(progressions(style.family.name, style.mode, family)).split()
+        )
         spans += _spans(line, section, style)
     tonic = "I" if style.mode in ("major", "mixolydian", "lydian") else "i"
     spans.append((float(sections[-1].end), 4.0 * BEATS, chord(tonic + "add9", style.tonic)))
@@ -116,3 +119,8 @@ def _spans(line: list[str], section: Section, style: Style) -> list[tuple[float,
             beat += beats
         step += 1
     return spans
+
+
+def slip(die: Random, loose: float) -> float:
+    """A human error of time in seconds, never more than twice `loose`."""
+    return min(2 * loose, max(-2 * loose, die.gauss(0, loose * 0.6)))

@@ -66,7 +66,9 @@ def _sing_phrase(score: Score, section: Section, index: int, phrase: Phrase) -> 
         stop = score.clock(first + min(end, slot + LONGEST_NOTE) * beats / SLOTS)
         velocity = 0.55 + 0.25 * section.energy + 0.15 * parts[number].stress + 0.05 * slot_strength(slot)
         last = number == len(slots) - 1 or end > slot + LONGEST_NOTE
-        notes.append(SungNote(start, stop - start, pitch, min(1.0, velocity), parts[number], last, section.kind))
+        notes.append(
+            SungNote(start, stop - start, pitch, min(1.0, velocity), parts[number], last, section.kind)
+        )
     return notes
 
 
@@ -75,7 +77,14 @@ def _word_starts(phrase: Phrase) -> tuple[bool, ...]:
 
 
 def _pitches(
-    score: Score, section: Section, kind: str, melody: Tune, index: int, slots: tuple[int, ...], first: float, beats: int
+    score: Score,
+    section: Section,
+    kind: str,
+    melody: Tune,
+    index: int,
+    slots: tuple[int, ...],
+    first: float,
+    beats: int,
 ) -> list[int]:
     style = score.style
     centre = CENTRES[style.voice] + LIFT[kind]
@@ -83,7 +92,9 @@ def _pitches(
     pitches = []
     for slot, after in zip(slots, [*slots[1:], SLOTS], strict=True):
         harmony = score.harmony.at(first + slot * beats / SLOTS)
-        pitches.append(pitch_at(style, harmony, centre, contour[slot], firm=slot % 4 == 0 or after - slot > 2))
+        pitches.append(
+            pitch_at(style, harmony, centre, contour[slot], firm=slot % 4 == 0 or after - slot > 2)
+        )
     harmony = score.harmony.at(first + slots[-1] * beats / SLOTS)
     pitches[-1] = cadence(style, harmony, pitches[-1], closing=index == len(section.phrases) - 1)
     return smoothed(pitches, *RANGES[style.voice])
@@ -97,13 +108,19 @@ def place_syllables(
     count = len(stresses)
     # best[slot] = (value, slots so far) of the ways that put the latest syllable there
     best: dict[int, tuple[float, tuple[int, ...]]] = {
-        slot: (_fit(slot, stresses[0], rhythm) - 0.35 * slot, (slot,)) for slot in range(min(5, SLOTS - count))
+        slot: (_fit(slot, stresses[0], rhythm) - 0.35 * slot, (slot,))
+        for slot in range(min(5, SLOTS - count))
     }
     for number in range(1, count):
         after: dict[int, tuple[float, tuple[int, ...]]] = {}
         for slot in range(number, SLOTS - 1 - (count - 1 - number)):
             ways = [
-                (value + _fit(slot, stresses[number], rhythm) + _flow(slot - before, stresses[number - 1], starts[number]), (*path, slot))
+                (
+                    value
+                    + _fit(slot, stresses[number], rhythm)
+                    + _flow(slot - before, stresses[number - 1], starts[number]),
+                    (*path, slot),
+                )
                 for before, (value, path) in best.items()
                 if before < slot
             ]
@@ -114,11 +131,15 @@ def place_syllables(
 
 
 def _fit(slot: int, stress: float, rhythm: tuple[bool, ...]) -> float:
-    return 1.6 * stress * slot_strength(slot) - 0.5 * (1 - stress) * slot_strength(slot) + (0.9 if rhythm[slot] else 0)
+    return (
+        1.6 * stress * slot_strength(slot)
+        - 0.5 * (1 - stress) * slot_strength(slot)
+        + (0.9 if rhythm[slot] else 0)
+    )
 
 
 def _flow(gap: int, stress: float, new_word: bool) -> float:
-    """Short notes flow, long ones want an accent; a long one inside a word or a hole in a line does not please."""
+    """Short notes flow, long ones want an accent; inside a word or in mid-line they do not please."""
     longer = (gap - 1) * (0.7 * stress - 0.45)
     if gap <= 2:
         return 0.3 + longer

@@ -5,7 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chance import noise
-from .dsp import Audio, Response, band_pass, bell, both, cycles, decay, hertz, low_pass, partials, samples, shape, sine, tone
+from .dsp import (
+    Audio,
+    Response,
+    band_pass,
+    bell,
+    both,
+    cycles,
+    decay,
+    hertz,
+    low_pass,
+    partials,
+    samples,
+    shape,
+    sine,
+    tone,
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,10 @@ PLAYS: dict[str, String | Bar] = {
 
 
 def strike(name: str, pitch: float, velocity: float) -> Audio:
-    """The whole ring of a stroke at a MIDI pitch, as bright as its strength 0-1, peak about 1; mono or stereo. KeyError for other names."""
+    """The whole ring of a stroke at a MIDI pitch, as bright as its strength 0-1; mono or stereo, peak 1.
+
+    KeyError for other names.
+    """
     spec = PLAYS[name]
     return _string(spec, pitch, velocity) if isinstance(spec, String) else _bar(spec, pitch, velocity)
 

@@ -5,7 +5,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from .chance import dice
-from .families import FAMILIES, Family, Layer
+from .families import FAMILIES
+from .family import Family, Layer
 from .request import SongRequest
 
 TEMPO = re.compile(r"(\d{2,3})\s*(?:bpm|beats per minute)")
@@ -19,37 +20,64 @@ NO_VOICE = re.compile(r"\b(instrumental|no vocals?|without vocals?|no voice|no s
 MALE = re.compile(r"\b(male|man|men|boy|baritone|tenor|bass voice|he)\b")
 FEMALE = re.compile(r"\b(female|woman|women|girl|soprano|alto|diva|she)\b")
 
-# word: (energy, tempo, brightness, space); what a word adds to each, in thirds of the whole way
-MOODS: dict[str, tuple[float, float, float, float]] = {
-    **dict.fromkeys("slow slowly ballad lullaby sleepy lento".split(), (-0.6, -1.6, 0.0, 0.3)),
-    **dict.fromkeys("calm gentle soft quiet relaxing relaxed peaceful tender mellow".split(), (-1.0, -0.7, -0.2, 0.3)),
-    **dict.fromkeys("fast quick uptempo up-tempo driving rapid frantic presto".split(), (0.7, 1.6, 0.1, 0.0)),
-    **dict.fromkeys("energetic upbeat powerful aggressive heavy hard intense loud anthemic".split(),
-                    (1.2, 0.6, 0.3, 0.0)),
-    **dict.fromkeys("dark gloomy haunting ominous brooding cold sinister".split(), (0.0, -0.2, -1.4, 0.3)),
-    **dict.fromkeys("sad melancholic melancholy lonely sombre mournful heartbroken blue rain tears".split(),
-                    (-0.6, -0.6, -1.0, 0.2)),
-    **dict.fromkeys("happy joyful bright sunny cheerful uplifting summer playful hopeful sunshine light".split(),
-                    (0.5, 0.3, 1.3, 0.0)),
-    **dict.fromkeys("dreamy spacious floating hazy shimmering echoing reverb vast wide".split(), (-0.3, -0.2, 0.0, 1.6)),
-    **dict.fromkeys("dry intimate close raw bare".split(), (-0.3, 0.0, 0.0, -1.3)),
-    **dict.fromkeys("warm cosy cozy vintage dusty".split(), (-0.2, 0.0, -0.6, 0.0)),
-    **dict.fromkeys("crisp sparkling shiny glossy".split(), (0.1, 0.0, 1.0, 0.0)),
+# What words add to energy, tempo, brightness and space
+MOOD_WORDS: dict[str, tuple[float, float, float, float]] = {
+    "slow slowly ballad lullaby sleepy lento": (-0.6, -1.6, 0.0, 0.3),
+    "calm gentle soft quiet relaxing relaxed peaceful tender mellow": (-1.0, -0.7, -0.2, 0.3),
+    "fast quick uptempo up-tempo driving rapid frantic presto": (0.7, 1.6, 0.1, 0.0),
+    "energetic upbeat powerful aggressive heavy hard intense loud anthemic": (1.2, 0.6, 0.3, 0.0),
+    "dark gloomy haunting ominous brooding cold sinister": (0.0, -0.2, -1.4, 0.3),
+    "sad melancholic melancholy lonely sombre mournful heartbroken blue rain tears": (-0.6, -0.6, -1.0, 0.2),
+    "happy joyful bright sunny cheerful uplifting summer playful hopeful sunshine light": (
+        0.5,
+        0.3,
+        1.3,
+        0.0,
+    ),
+    "dreamy spacious floating hazy shimmering echoing reverb vast wide": (-0.3, -0.2, 0.0, 1.6),
+    "dry intimate close raw bare": (-0.3, 0.0, 0.0, -1.3),
+    "warm cosy cozy vintage dusty": (-0.2, 0.0, -0.6, 0.0),
+    "crisp sparkling shiny glossy": (0.1, 0.0, 1.0, 0.0),
 }
+MOODS = {word: effect for words, effect in MOOD_WORDS.items() for word in words.split()}
 # word: (how it accompanies, how it plays the tune); "" where it does not
 INSTRUMENTS: dict[str, tuple[str, str]] = {
-    "electric piano": ("epiano", "epiano"), "rhodes": ("epiano", "epiano"), "wurlitzer": ("epiano", "epiano"),
-    "piano": ("piano", "piano"), "keys": ("piano", "piano"),
-    "distorted guitar": ("crunch_guitar", "lead_guitar"), "electric guitar": ("clean_guitar", "lead_guitar"),
-    "acoustic guitar": ("guitar", "nylon"), "guitar": ("guitar", "nylon"), "guitars": ("guitar", "lead_guitar"),
-    "ukulele": ("nylon", "nylon"), "banjo": ("nylon", "nylon"), "harp": ("harp", "harp"),
-    "strings": ("strings", "violin"), "violin": ("strings", "violin"), "cello": ("strings", "violin"),
-    "orchestra": ("strings", "horn"), "synth": ("pad", "synth_lead"), "synths": ("pad", "synth_lead"),
-    "synthesizer": ("pad", "synth_lead"), "pad": ("pad", ""), "pads": ("pad", ""), "organ": ("organ", "organ_lead"),
-    "bells": ("bells", "bells"), "music box": ("kalimba", "kalimba"), "kalimba": ("kalimba", "kalimba"),
-    "vibraphone": ("vibes", "vibes"), "marimba": ("marimba", "marimba"), "brass": ("brass", "horn"),
-    "horns": ("brass", "horn"), "trumpet": ("", "muted_trumpet"), "sax": ("", "sax"), "saxophone": ("", "sax"),
-    "flute": ("", "flute"), "harmonica": ("", "harmonica"), "choir": ("choir", ""),
+    "electric piano": ("epiano", "epiano"),
+    "rhodes": ("epiano", "epiano"),
+    "wurlitzer": ("epiano", "epiano"),
+    "piano": ("piano", "piano"),
+    "keys": ("piano", "piano"),
+    "distorted guitar": ("crunch_guitar", "lead_guitar"),
+    "electric guitar": ("clean_guitar", "lead_guitar"),
+    "acoustic guitar": ("guitar", "nylon"),
+    "guitar": ("guitar", "nylon"),
+    "guitars": ("guitar", "lead_guitar"),
+    "ukulele": ("nylon", "nylon"),
+    "banjo": ("nylon", "nylon"),
+    "harp": ("harp", "harp"),
+    "strings": ("strings", "violin"),
+    "violin": ("strings", "violin"),
+    "cello": ("strings", "violin"),
+    "orchestra": ("strings", "horn"),
+    "synth": ("pad", "synth_lead"),
+    "synths": ("pad", "synth_lead"),
+    "synthesizer": ("pad", "synth_lead"),
+    "pad": ("pad", ""),
+    "pads": ("pad", ""),
+    "organ": ("organ", "organ_lead"),
+    "bells": ("bells", "bells"),
+    "music box": ("kalimba", "kalimba"),
+    "kalimba": ("kalimba", "kalimba"),
+    "vibraphone": ("vibes", "vibes"),
+    "marimba": ("marimba", "marimba"),
+    "brass": ("brass", "horn"),
+    "horns": ("brass", "horn"),
+    "trumpet": ("", "muted_trumpet"),
+    "sax": ("", "sax"),
+    "saxophone": ("", "sax"),
+    "flute": ("", "flute"),
+    "harmonica": ("", "harmonica"),
+    "choir": ("choir", ""),
 }
 SUSTAINED = ("pad", "strings", "organ", "brass", "choir")
 # Styles that only make sense on the instruments that they come from
@@ -58,7 +86,10 @@ GUITAR_STYLES = ("power", "strum", "scratch", "travis", "skank")
 
 @dataclass(frozen=True)
 class Style:
-    """What the song will sound like. `energy` 0-1, `brightness` and `space` about -1 to 1, `voice` male or female."""
+    """What the song will sound like.
+
+    `energy` is 0-1, `brightness` and `space` about -1 to 1, `voice` is male or female.
+    """
 
     family: Family
     bpm: float
@@ -129,8 +160,13 @@ def _family(sound: str, energy: float, brightness: float, seed: int) -> Family:
     ]
     if found:
         return FAMILIES[min(found)[2]]
+    suits: tuple[str, ...]
     if energy < -0.2:
-        suits = ("folk", "lo-fi", "ambient", "jazz") if brightness >= 0 else ("lo-fi", "ambient", "cinematic", "pop")
+        suits = (
+            ("folk", "lo-fi", "ambient", "jazz")
+            if brightness >= 0
+            else ("lo-fi", "ambient", "cinematic", "pop")
+        )
     elif brightness < -0.2:
         suits = ("hip-hop", "techno", "cinematic", "rock")
     else:
@@ -143,7 +179,9 @@ def _tempo(sound: str, family: Family, pace: float, chance: float) -> float:
     if match:
         return float(min(200, max(50, int(match[1]))))
     low, high = family.tempo
-    return float(min(180, max(56, round((low + (high - low) * chance) * (1 + (0.12 if pace > 0 else 0.2) * pace)))))
+    return float(
+        min(180, max(56, round((low + (high - low) * chance) * (1 + (0.12 if pace > 0 else 0.2) * pace))))
+    )
 
 
 def _key(sound: str, family: Family, brightness: float, seed: int) -> tuple[int, str]:

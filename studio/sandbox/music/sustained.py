@@ -6,8 +6,25 @@ from functools import lru_cache
 import numpy as np
 
 from .chance import noise
-from .dsp import RATE, Audio, Response, band_pass, bell, both, clock, cycles, decay, hertz, lookup, low_pass, samples
-from .dsp import shape, swell, tone, wavetable
+from .dsp import (
+    RATE,
+    Audio,
+    Response,
+    band_pass,
+    bell,
+    both,
+    clock,
+    cycles,
+    decay,
+    hertz,
+    lookup,
+    low_pass,
+    samples,
+    shape,
+    swell,
+    tone,
+    wavetable,
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +70,14 @@ def body(*bells: tuple[float, float, float], cutoff: float, tilt: float = 1.0) -
     return lambda freqs: resonances(freqs) / freqs**tilt
 
 
-STRINGS = (body((400, 0.6, 4), (1100, 0.5, 3), cutoff=2200), body((400, 0.6, 3), (1100, 0.5, 3), (2800, 0.5, 5), cutoff=5200))
+def reed(centre: float, db: float, cutoff: float, tilt: float) -> Response:
+    return body((centre, 0.6, db), cutoff=cutoff, tilt=tilt)
+
+
+STRINGS = (
+    body((400, 0.6, 4), (1100, 0.5, 3), cutoff=2200),
+    body((400, 0.6, 3), (1100, 0.5, 3), (2800, 0.5, 5), cutoff=5200),
+)
 AH = ((650, 0.3, 18), (1080, 0.25, 14), (2700, 0.25, 12))
 ORGAN = drawbars(0.55, 1.0, 0.75, 0.6, 0.0, 0.3, 0.0, 0.25)
 TONES: dict[str, Tone] = {
@@ -68,15 +92,11 @@ TONES: dict[str, Tone] = {
     "organ_lead": Tone(ORGAN, ORGAN, 0.012, 0.06, 3, 2, 0.12, tremolo=0.16),
     "synth_lead": Tone(saw(1300), saw(5200), 0.015, 0.14, 8, 2, 0.18),
     "soft_lead": Tone(square(500), square(1400), 0.05, 0.25, 5, 2, 0.14),
-    "flute": Tone(drawbars(1, 0.22, 0.06, 0.02), drawbars(1, 0.5, 0.2, 0.1, 0.04), 0.07, 0.12, 0, 1, 0.16, 0.05),
-    "harmonica": Tone(body((1500, 0.7, 5), cutoff=3200, tilt=0.8), body((1800, 0.7, 6), cutoff=4500, tilt=0.7),
-                      0.04, 0.09, 4, 2, 0.12, tremolo=0.1),
-    "melodica": Tone(body((1200, 0.7, 4), cutoff=2600, tilt=0.9), body((1400, 0.7, 5), cutoff=3600, tilt=0.8),
-                     0.03, 0.08, 5, 2, 0.1),
-    "muted_trumpet": Tone(body((1500, 0.5, 12), cutoff=3600, tilt=0.9), body((1700, 0.5, 14), cutoff=5200, tilt=0.7),
-                          0.035, 0.1, 0, 1, 0.14, 0.01),
-    "sax": Tone(body((480, 0.5, 6), (1250, 0.4, 6), cutoff=2200), body((520, 0.5, 5), (1300, 0.4, 6), cutoff=4200),
-                0.04, 0.1, 2, 2, 0.16, 0.03),
+    "flute": Tone(drawbars(1, 0.22, 0.06), drawbars(1, 0.5, 0.2, 0.1, 0.04), 0.07, 0.12, 0, 1, 0.16, 0.05),
+    "harmonica": Tone(reed(1500, 5, 3200, 0.8), reed(1800, 6, 4500, 0.7), 0.04, 0.09, 4, 2, 0.12),
+    "melodica": Tone(reed(1200, 4, 2600, 0.9), reed(1400, 5, 3600, 0.8), 0.03, 0.08, 5, 2, 0.1),
+    "muted_trumpet": Tone(reed(1500, 12, 3600, 0.9), reed(1700, 14, 5200, 0.7), 0.035, 0.1, 0, 1, 0.14, 0.01),
+    "sax": Tone(reed(900, 7, 2200, 1.0), reed(1150, 8, 4200, 0.95), 0.04, 0.1, 2, 2, 0.16, 0.03),
     "stab": Tone(saw(900), saw(5000), 0.004, 0.09, 14, 4, fall=3.5, dim=9.0),
     "pluck": Tone(saw(600), saw(5500), 0.003, 0.12, 7, 2, fall=5.0, dim=14.0),
     "synth_bass": Tone(saw(220), saw(1500), 0.004, 0.05, 4, 2, fall=1.0, dim=7.0),

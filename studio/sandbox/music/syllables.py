@@ -4,22 +4,22 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from .pronounce import Sound, sounds
 from .transliterate import latin
 
 MAX_SYLLABLES = 12
 ONSET = re.compile(r"s[ptk][lr]|[pbtdkgfTSC][lrwy]|s[ptkmnlw]|.")
-LIGHT = frozenset(
-    "a an the of and to in is it i my me we us you he his she her our at on or for but so as by be am are was "
-    "that this with from than then if its im de la le les el un une der die das und den en que y e o".split()
-)
+LIGHT_WORDS = """
+a an the of and to in is it i my me we us you he his she her our at on or for but so as by be am are was
+that this with from than then if its im de la le les el un une der die das und den en que y e o
+"""
+LIGHT = frozenset(LIGHT_WORDS.split())
 PREFIXES = ("be", "re", "de", "un", "en", "ex", "for", "with", "a")
-NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+DIGITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+NUMBERS = f"{DIGITS} sixteen seventeen eighteen nineteen".split()
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 ONE_BY_ONE = ("CJK", "HIRAGANA", "KATAKANA", "THAI")
 
 
@@ -72,7 +72,7 @@ def _grouped(spoken: list[Sound], letters: str) -> tuple[Syllable, ...]:
     """Consonants shared out between the vowels: as many to the next one as can begin a word."""
     vowels = [index for index, sound in enumerate(spoken) if isinstance(sound, tuple)]
     onsets, codas = [_consonants(spoken[: vowels[0]])], []
-    for left, right in zip(vowels, vowels[1:], strict=False):
+    for left, right in pairwise(vowels):
         between = _consonants(spoken[left + 1 : right])
         cut = next((i for i in range(len(between)) if ONSET.fullmatch(between[i:])), len(between))
         codas.append(between[:cut])

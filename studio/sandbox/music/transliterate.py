@@ -3,16 +3,37 @@
 import re
 import unicodedata
 
-CYRILLIC = dict(zip(
-    "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
-    "a b v g d e yo zh z i y k l m n o p r s t u f h ts ch sh sh - i - e yu ya i yi ye g".split(" "),
-    strict=True,
-))  # fmt: skip
-GREEK = dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t i f h ps o".split(" "),
-                 strict=True))
+
+def _pairs(table: str) -> dict[str, str]:
+    """`жzh` is the letter zh; a letter alone is silent."""
+    return {pair[0]: pair[1:] for pair in table.split()}
+
+
+CYRILLIC = _pairs(
+    "аa бb вv гg дd еe ёyo жzh зz иi йy кk лl мm нn оo пp рr сs тt уu фf хh цts чch шsh щsh "
+    "ъ ыi ь эe юyu яya іi їyi єye ґg"
+)
+GREEK = _pairs("αa βv γg δd εe ζz ηi θth ιi κk λl μm νn ξx οo πp ρr σs ςs τt υi φf χh ψps ωo")
 LATIN = {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "th", "þ": "th", "œ": "e", "ı": "i"}
 # A Chinese character does not tell its sound: one of these by its number, always the same.
-STAND_INS = ("ma", "shi", "ren", "tao", "li", "yu", "kan", "ming", "do", "hai", "lan", "sai", "wo", "jing", "fe", "nu")
+STAND_INS = (
+    "ma",
+    "shi",
+    "ren",
+    "tao",
+    "li",
+    "yu",
+    "kan",
+    "ming",
+    "do",
+    "hai",
+    "lan",
+    "sai",
+    "wo",
+    "jing",
+    "fe",
+    "nu",
+)
 
 
 def latin(word: str) -> str:
@@ -21,14 +42,13 @@ def latin(word: str) -> str:
 
 
 def _letters(char: str) -> str:
-    known = CYRILLIC.get(char) or GREEK.get(char) or LATIN.get(char)
-    if known:
-        return known.strip("-")
+    known = {**CYRILLIC, **GREEK, **LATIN}.get(char)
+    if known is not None:
+        return known
     base = unicodedata.normalize("NFD", char)[0]
     if "a" <= base <= "z":
         return base
-    base = GREEK.get(base) or CYRILLIC.get(base) or ""
-    return base or _by_name(char)
+    return GREEK.get(base) or CYRILLIC.get(base) or _by_name(char)
 
 
 def _by_name(char: str) -> str:

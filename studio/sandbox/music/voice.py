@@ -55,7 +55,7 @@ def _sing(
 def sing_gestures(moves: Gestures, size: float, seed: str) -> Audio:
     """The sound of one phrase, mono; `size` scales the resonances, above 1 for a shorter throat."""
     n = len(moves.pitch) * STEP
-    freqs = 440.0 * 2.0 ** ((moves.pitch - 69) / 12)
+    freqs = np.float32(440) * np.exp2((moves.pitch - 69) / np.float32(12))
     wave = _glottis(freqs, moves, n)
     air = noise(n, "air", seed)
     throat = wave + air * (_drawn(moves.breath, n) + np.float32(0.012) * _drawn(moves.voiced, n))

@@ -82,16 +82,21 @@ def _relative(seconds: float, exact: datetime) -> str:
 
 @register.simple_tag
 def waveform_path(peaks: bytes, bars: int = 120, height: int = 100) -> str:
-    """The path of an SVG with a view box of `bars` × `height`: one upright stroke for each bar, mirrored."""
+    """The path of an SVG with a view box of `bars` × `height`: one upright stroke for each bar, mirrored.
+
+    Steps are relative and whole, since a list of songs sends hundreds of them.
+    """
     levels = bytes(peaks) or b"\0"
-    middle = height / 2
-    parts = []
+    parts = [f"M.5 {height // 2}"]
+    y = height // 2
     for bar in range(bars):
         start = bar * len(levels) // bars
         loudest = max(levels[start : max(start + 1, (bar + 1) * len(levels) // bars)])
-        half = max(middle * loudest / 255, 1)
-        parts.append(f"M{bar + 0.5:g} {middle - half:.3g}V{middle + half:.3g}")
-    return "".join(parts)
+        half = max(round(height / 2 * loudest / 255), 1)
+        top = height // 2 - half
+        parts.append(f"m{min(bar, 1)} {top - y}v{2 * half}")
+        y = top + 2 * half
+    return "".join(parts).replace(" -", "-")
 
 
 @register.inclusion_tag("components/_drawn_cover.html")

@@ -10,7 +10,7 @@ from studio.services import projects
 from studio.views import access, cards
 from studio.views.htmx import StudioRequest, whole_number
 
-PAGE = 50
+PAGE = 30
 
 
 @require_safe

@@ -1,0 +1,70 @@
+"""`make screenshots`: the README's pictures, taken from the running studio."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.conftest import become_owner
+from tests.running import RunningStudio
+
+PICTURES = Path(__file__).parents[1] / ".readme"
+SONGS = [
+    ("Blue night", "slow jazz with brushes, warm piano", "[Verse]\nStreetlights hum along the river\n[Chorus]\nBlue, blue night"),
+    ("Paper boats", "bright folk with acoustic guitar", "[Verse]\nFold the morning into paper\n[Chorus]\nSail away, sail away"),
+    ("Tape hiss", "lo-fi, dusty drums, electric piano", ""),
+    ("Northern line", "driving techno, dark", ""),
+]
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        studio = RunningStudio(Path(folder)).start()
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            take_all(browser, studio)
+        finally:
+            browser.close()
+            studio.stop()
+
+
+def take_all(browser: Browser, studio: RunningStudio) -> None:
+    page = open_page(browser, studio, width=1440, height=900)
+    become_owner(page, studio)
+    for song in SONGS:
+        create(page, *song)
+    expect(page.locator("[data-status=done]")).to_have_count(len(SONGS), timeout=180_000)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for name, path in (("library", "/projects/1/"), ("new-song", "/projects/1/new-song/"), ("clip", "/clips/1/")):
+            page.goto(path)
+            page.wait_for_timeout(300)
+            page.screenshot(path=PICTURES / f"{name}-{scheme}.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/clips/1/")
+    page.screenshot(path=PICTURES / "clip-phone.png")
+
+
+def open_page(browser: Browser, studio: RunningStudio, **viewport: Any) -> Page:
+    return browser.new_context(base_url=studio.url, viewport=viewport).new_page()  # type: ignore[arg-type]
+
+
+def create(page: Page, title: str, sound: str, lyrics: str) -> None:
+    page.goto("/projects/1/new-song/")
+    page.get_by_label("Sound description").fill(sound)
+    if lyrics:
+        page.get_by_text("From lyrics", exact=True).click()
+        page.get_by_label("Lyrics", exact=True).fill(lyrics)
+    page.get_by_label("Title").fill(title)
+    page.get_by_role("button", name=re.compile("Create 1 take")).click()
+    expect(page.locator(f"[data-title='{title}']")).to_be_visible()
+
+
+if __name__ == "__main__":
+    main()

@@ -65,13 +65,15 @@ class RunningStudio:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        Thread(target=self._read, daemon=True).start()
+        self._reader = Thread(target=self._read)
+        self._reader.start()
         wait_for(lambda: any("Studio is ready" in line for line in self.lines) or self._ended())
         return self
 
     def _read(self) -> None:
         assert self.process.stdout
-        self.lines.extend(self.process.stdout)
+        with self.process.stdout as lines:
+            self.lines.extend(lines)
 
     def _ended(self) -> None:
         assert self.process.poll() is None, "".join(self.lines)
@@ -89,6 +91,7 @@ class RunningStudio:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(timeout=15)
+        self._reader.join()
         return time.monotonic() - started
 
     def manage(self, *arguments: str, check: bool = True) -> str:

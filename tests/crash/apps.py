@@ -23,11 +23,12 @@ class CrashConfig(AppConfig):
 
 def _hurry() -> None:
     """Wait seconds, not minutes, for what only time decides."""
-    from studio.services import attempts, balances, clips
+    from studio.services import attempts, balances, clips, polls
 
     attempts.LEASE = timedelta(seconds=4)
     balances.WHILE_UNKNOWN = timedelta(seconds=1)
     clips.LEASE = timedelta(seconds=4)
+    polls.LEASE = timedelta(seconds=4)
 
 
 def _plant(when: str, path: str) -> None:

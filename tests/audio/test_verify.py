@@ -54,6 +54,43 @@ def test_a_recording_that_was_cut_is_damaged(songs, changed, name: str, kept: fl
         verify_audio(short, expected_seconds=None)
 
 
+@pytest.mark.parametrize("name", ["wav", "m4a"])
+def test_it_says_how_much_is_missing(songs, changed, name: str) -> None:
+    short = changed(songs[name], lambda data: data[:-1234])
+    with pytest.raises(Damaged, match="1,234 bytes"):
+        verify_audio(short, expected_seconds=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("wav", SECONDS), ("flac", SECONDS), ("mp3", None), ("m4a", None)]
+)
+def test_what_the_header_promises(songs: dict[str, Path], name: str, seconds: float | None) -> None:
+    with songs[name].open("rb") as file:
+        assert containers.check(file, MEDIA_TYPES[name].demuxer) == seconds
+
+
+@pytest.mark.parametrize("chunk", [b"data", b"fmt "])
+def test_a_wav_that_lacks_a_chunk_is_incomplete(songs, changed, chunk: bytes) -> None:
+    with pytest.raises(Damaged, match="sound is missing"):
+        verify_audio(changed(songs["wav"], lambda data: data.replace(chunk, b"junk")), expected_seconds=None)
+
+
+def test_a_flac_written_into_a_pipe_promises_nothing(songs, changed) -> None:
+    rate_only = bytes([0x0A, 0xC4, 0x42, 0xF0, 0, 0, 0, 0])
+    path = changed(songs["flac"], lambda data: data[:18] + rate_only + data[26:])
+    with path.open("rb") as file:
+        assert containers.check(file, "flac") is None
+
+
+def test_an_mp3_without_a_count_must_end_with_a_whole_frame(tmp_path: Path, songs: dict[str, Path]) -> None:
+    bare = tmp_path / "bare.mp3"
+    ffmpeg.run(["-i", str(songs["mp3"]), "-c", "copy", "-write_xing", "0", str(bare)])
+    assert verify_audio(bare, expected_seconds=SECONDS)
+    bare.write_bytes(bare.read_bytes()[:-7])
+    with pytest.raises(Damaged, match="7 bytes"):
+        verify_audio(bare, expected_seconds=SECONDS)
+
+
 def test_an_mp3_that_was_cut_between_two_frames_is_damaged(songs, changed) -> None:
     data = songs["mp3"].read_bytes()
     last_frame = data.rindex(data[data.index(b"\xff\xfb") :][:2])

@@ -18,6 +18,7 @@ function lift(notice) {
 }
 
 function say(text, kind = "success") {
+  if ([...toasts.children].some((notice) => notice.textContent.startsWith(text))) return;
   const notice = document.createElement("p");
   notice.className = `notice notice-${kind}`;
   notice.setAttribute("role", kind === "error" ? "alert" : "status");
@@ -55,7 +56,7 @@ function failed(event, text) {
   picture.scrollIntoView({ block: "nearest" });
 }
 
-document.addEventListener("htmx:sendError", (event) => failed(event, "The studio can’t be reached. Nothing was sent; try once more."));
+document.addEventListener("htmx:sendError", (event) => failed(event, "The studio can’t be reached. Check the connection and try once more."));
 document.addEventListener("htmx:timeout", (event) => failed(event, "The studio takes too long to answer. Try once more."));
 document.addEventListener("htmx:responseError", (event) => failed(event, `That did not work (${event.detail.xhr.status}). Try once more.`));
 

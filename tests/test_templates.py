@@ -1,0 +1,105 @@
+"""What the content security policy, htmx and the size budgets ask of every template, style sheet and script."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import get_template
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SOURCES = {str(path.relative_to(ROOT / "templates")): path.read_text() for path in TEMPLATES}
+NAMES = list(SOURCES)
+SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
+SHEETS = sorted((ROOT / "static/css").glob("*.css"))
+
+SWAPS = {"innerHTML", "outerHTML", "beforebegin", "afterbegin", "beforeend", "afterend", "delete", "none"}
+CEILING = 40 * 1024
+
+
+def tags(source: str) -> list[str]:
+    return re.findall(r"<[a-zA-Z][^>]*(?:\{%.*?%\}[^>]*)*>", source, re.S)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_compiles(name: str) -> None:
+    assert get_template(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_escapes_escaping(name: str) -> None:
+    assert not re.search(r"\|\s*safe\b|autoescape\s+off|safeseq", SOURCES[name])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_scripts_come_from_files(name: str) -> None:
+    scripts = re.findall(r"<script\b([^>]*)>(.*?)</script>", SOURCES[name], re.S)
+    assert all("src=" in attributes and not body.strip() for attributes, body in scripts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_inline_styles_or_handlers(name: str) -> None:
+    assert "<style" not in SOURCES[name]
+    found = [tag for tag in tags(SOURCES[name]) if re.search(r"\s(style|on[a-z]+)\s*=", tag)]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_asks_htmx_to_evaluate(name: str) -> None:
+    assert not re.search(r"hx-on\b|hx-vals|\bjs:|javascript:|hx-ext", SOURCES[name])
+    assert not re.search(r'hx-trigger="[^"]*\[', SOURCES[name])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_swaps_are_ones_that_htmx_knows(name: str) -> None:
+    """An unknown name falls back to another swap without a word."""
+    for value in re.findall(r'hx-swap="([^"]*)"', SOURCES[name]):
+        assert value.split()[0] in SWAPS
+    for value in re.findall(r'hx-swap-oob="([^"]*)"', SOURCES[name]):
+        assert value == "true" or value.partition(":")[0] in SWAPS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_forms_work_without_a_script(name: str) -> None:
+    for form in re.findall(r"<form\b.*?</form>", SOURCES[name], re.S):
+        if 'method="dialog"' not in form:
+            assert 'method="post"' in form
+            assert "action=" in form
+            assert "{% csrf_token %}" in form
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_templates_stay_short(name: str) -> None:
+    assert SOURCES[name].count("\n") <= 120
+
+
+def test_every_icon_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/img/icons.svg").read_text()))
+    used = {icon for source in SOURCES.values() for icon in re.findall(r'\{% icon "([^"]+)" %\}', source)}
+    assert used
+    assert used == drawn
+
+
+def test_every_module_is_linked() -> None:
+    linked = set(re.findall(r"'js/([a-z]+\.js)'", SOURCES["base.html"]))
+    assert linked == {path.name for path in SCRIPTS}
+
+
+@pytest.mark.parametrize("files", [SCRIPTS, SHEETS], ids=["js", "css"])
+def test_scripts_and_sheets_stay_small(files: list[Path]) -> None:
+    assert 0 < sum(path.stat().st_size for path in files) < CEILING
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_build_no_html(path: Path) -> None:
+    """Titles and lyrics are other people's text: they become text nodes, never markup."""
+    assert not re.search(
+        r"innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function", path.read_text()
+    )
+
+
+def test_html_is_escaped_in_a_title() -> None:
+    clip = {"title": "<script>alert(1)</script>", "pk": 1, "duration": 1.0, "master": {"pk": 1}}
+    html = get_template("clips/_play.html").render({"clip": clip})
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html

@@ -1,4 +1,4 @@
-"""What the content security policy, htmx and the size budgets ask of every template, style sheet and script."""
+"""What the content security policy, htmx and the size budgets ask of templates, style sheets and scripts."""
 
 import re
 from pathlib import Path

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 
-
 EMAIL_LABEL = "E-mail address"
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,8 +18,12 @@ from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
 from accounts.models import Role, User
+from studio.clients import client_for
 from studio.models import Project, ProjectMember, Task
+from studio.sandbox.knobs import Knobs
+from studio.sandbox.server import Sandbox
 from studio.services import credits, projects, tasks
+from studio.sweep import Sweep
 from tests.sandbox import quick
 
 append_only = importlib.import_module("studio.migrations.0002_append_only")
@@ -125,12 +130,13 @@ def order(project: Project, member: User) -> Order:
 
 
 @pytest.fixture
-def upstream(settings: Any, tmp_path: Path) -> Iterator[Any]:
-    """The real sandbox over HTTP, on a free port, with a second of real audio instead of a whole song."""
-    from studio.clients import client_for
-    from studio.sandbox.server import Sandbox
+def upstream(settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The real sandbox over HTTP, on a free port, with two seconds of real audio instead of a whole song.
 
-    server = Sandbox(tmp_path / "sandbox", "test-key", port=0, compose=quick.compose)
+    Other knobs: `@pytest.mark.parametrize("upstream", [Knobs(credits=5)], indirect=True)`.
+    """
+    knobs = getattr(request, "param", Knobs())
+    server = Sandbox(tmp_path / "sandbox", "test-key", port=0, knobs=knobs, compose=quick.compose)
     server.start()
     settings.PROVIDERS = {"sandbox": (server.url, "test-key")}
     settings.WEBHOOKS = "off"
@@ -154,3 +160,21 @@ def run_jobs() -> Callable[[], int]:
         return count
 
     return run
+
+
+@pytest.fixture
+def settle(upstream: Any, run_jobs: Callable[[], int], settings: Any) -> Iterator[Callable[[], None]]:
+    """Do all that the cluster would, jobs and sweep, until no task moves any more."""
+    settings.POLL_SECONDS = 0.02
+    sweep = Sweep()
+
+    def settle() -> None:
+        deadline = time.monotonic() + 60
+        while Task.objects.moving().exists() or OrmQ.objects.exists():
+            assert time.monotonic() < deadline, list(Task.objects.values("pk", "status", "reason"))
+            run_jobs()
+            sweep.tick()
+            time.sleep(0.01)
+
+    yield settle
+    sweep.pool.shutdown()

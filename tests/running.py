@@ -11,6 +11,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
@@ -103,7 +104,8 @@ class RunningStudio:
 
     def query(self, expression: str) -> Any:
         """The value of a Python expression over the models, from a process of its own."""
-        code = f"import json; from studio.models import *; from accounts.models import *; print(json.dumps({expression}))"
+        models = "from studio.models import *; from accounts.models import *"
+        code = f"import json; {models}; print(json.dumps({expression}))"
         return json.loads(self.manage("shell", "--verbosity", "0", "--command", code).splitlines()[-1])
 
     def ledger(self) -> dict[str, Any]:
@@ -145,10 +147,8 @@ class RunningStudio:
     def kill_worker(self) -> None:
         """kill -9 of the whole worker: supervisor, cluster and every process of it."""
         for pid in self.children("work") + self.children("qcluster"):
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
 
 def postgres_url(database_url: str) -> str:

@@ -13,9 +13,18 @@ from tests.browser.conftest import become_owner
 from tests.running import RunningStudio
 
 PICTURES = Path(__file__).parents[1] / ".readme"
+PAGES = {"library": "/projects/1/", "new-song": "/projects/1/new-song/", "clip": "/clips/1/"}
 SONGS = [
-    ("Blue night", "slow jazz with brushes, warm piano", "[Verse]\nStreetlights hum along the river\n[Chorus]\nBlue, blue night"),
-    ("Paper boats", "bright folk with acoustic guitar", "[Verse]\nFold the morning into paper\n[Chorus]\nSail away, sail away"),
+    (
+        "Blue night",
+        "slow jazz with brushes, warm piano",
+        "[Verse]\nStreetlights hum along the river\nI am walking home again\n[Chorus]\nBlue, blue night",
+    ),
+    (
+        "Paper boats",
+        "bright folk with acoustic guitar",
+        "[Verse]\nFold the morning into paper\n[Chorus]\nSail away, sail away",
+    ),
     ("Tape hiss", "lo-fi, dusty drums, electric piano", ""),
     ("Northern line", "driving techno, dark", ""),
 ]
@@ -42,7 +51,7 @@ def take_all(browser: Browser, studio: RunningStudio) -> None:
     expect(page.locator("[data-status=done]")).to_have_count(len(SONGS), timeout=180_000)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for name, path in (("library", "/projects/1/"), ("new-song", "/projects/1/new-song/"), ("clip", "/clips/1/")):
+        for name, path in PAGES.items():
             page.goto(path)
             page.wait_for_timeout(300)
             page.screenshot(path=PICTURES / f"{name}-{scheme}.png")

@@ -49,6 +49,7 @@ class Answer:
 def owner_of(url: str, link: str) -> Visitor:
     """Use the one-time link of a new studio."""
     visitor = Visitor(url)
-    answer = visitor.submit(urlsplit(link).path, name="Olga", email="olga@example.org", password="horse battery 17")
+    owner = {"name": "Olga", "email": "olga@example.org", "password": "horse battery 17"}
+    answer = visitor.submit(urlsplit(link).path, **owner)
     assert answer.status == 302, answer.text
     return visitor

@@ -51,7 +51,8 @@ def main() -> None:
 def press_to_ready(owner: Visitor) -> None:
     """A song of about a minute, from the click to the player's first byte."""
     start = time.perf_counter()
-    answer = owner.submit("/projects/1/new-song/", sound="quiet folk with guitar", lyrics="[Verse]\nHello morning")
+    lyrics = "[Verse]\nHello morning, how are you"
+    answer = owner.submit("/projects/1/new-song/", sound="quiet folk with guitar", lyrics=lyrics)
     assert answer.status == 302, answer.text
     while not (found := re.search(r"/clips/(\d+)/", owner.get("/projects/1/").text)):
         time.sleep(0.1)

@@ -68,7 +68,7 @@ def sign_in(page: Page) -> None:
 
 
 def until(page: Page, expression: str, within: float = 10) -> None:
-    """Wait for an expression to be true. Playwright's own way needs eval(), which the page's policy forbids."""
+    """Wait for an expression to be true. Playwright's own way needs eval(), which the policy forbids."""
     end = time.monotonic() + within
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never true: {expression}"

@@ -1,13 +1,15 @@
 """From the owner's link to a song that plays, as a newcomer does it."""
 
 import re
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import become_owner, sign_in, until, violations
-from tests.running import RunningStudio
+from tests.running import ROOT, RunningStudio
 
 LYRICS = "[Verse]\nStreetlights hum along the river\nI am walking home again\n[Chorus]\nOh the night is blue"
 SEEN_STATES = """() => {
@@ -92,6 +94,21 @@ def test_axe_finds_nothing_on_any_page(page: Page, scheme: str) -> None:
         page.goto(path)
         found[path] = violations(page)
     assert {path: each for path, each in found.items() if each} == {}
+
+
+@pytest.mark.slow
+def test_the_markup_is_valid(page: Page, tmp_path: Path) -> None:
+    sign_in(page)
+    for number, path in enumerate(["/account/sign-in/", *PAGES]):
+        answer = page.request.get(path)
+        (tmp_path / f"{number}.html").write_text(answer.text())
+    checked = subprocess.run(
+        [ROOT / "node_modules/.bin/html-validate", "--config", ROOT / ".htmlvalidate.json", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.slow

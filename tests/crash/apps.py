@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 
 class CrashConfig(AppConfig):
-    """CRASH_AT is "before studio.archive._measure" or "after ..."; CRASH_FLAG a file that shows it went off."""
+    """CRASH_AT is "before studio.archive._measure" or "after ..."; CRASH_FLAG shows that it went off."""
 
     name = "tests.crash"
 
@@ -70,5 +70,3 @@ def _go_off() -> None:
 
 def _is_worker() -> bool:
     return b"qcluster" in Path("/proc/self/cmdline").read_bytes()
-
-

@@ -1,0 +1,321 @@
+"""The jobs against a real sandbox: every way an order can go between claim and library."""
+
+import socket
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django_q.models import OrmQ
+
+from accounts.models import User
+from studio import jobs
+from studio.clients import client_for
+from studio.models import Attempt, ProviderState, Task, WebhookDelivery
+from studio.music_api.client import Client
+from studio.music_api.errors import Ambiguous
+from studio.music_api.types import Accepted
+from studio.sandbox.knobs import Knobs
+from studio.sandbox.server import Sandbox
+from studio.services import attempts, audit, balances, credits, hints
+from tests.conftest import Order
+from tests.factories import again, earlier
+from tests.sandbox.caller import Caller
+
+Status, Sent = Task.Status, Attempt.Status
+Settle = Callable[[], None]
+SECOND = timedelta(seconds=1)
+POOR, FAILING, FULL = Knobs(credits=5), Knobs(failure_rate=1), Knobs(capacity=0)
+
+
+@pytest.fixture
+def caller(upstream: Sandbox) -> Caller:
+    return Caller(upstream.url)
+
+
+def all_is_well(upstream: Sandbox) -> None:
+    assert audit.audit() == {}
+    assert audit.unexplained("sandbox", upstream.balance) == 0
+
+
+def charges(caller: Caller) -> int:
+    """How often the sandbox took the price."""
+    return sum(entry["kind"] == "charge" for entry in caller.ledger()["entries"])
+
+
+# -- Sending --------------------------------------------------------------------------------------
+
+
+def test_an_order_is_sent_once_with_what_was_typed(order: Order, caller: Caller) -> None:
+    task = order(params={"sound": "quiet folk", "title": "Rain", "seed": "41"})[0]
+    jobs.submit_next("sandbox")
+    jobs.submit_next("sandbox")
+    [sent] = caller.ledger()["tasks"]
+    assert again(task).upstream_id == sent["id"]
+    assert (again(task).status, charges(caller)) == (Status.RUNNING, 1)
+
+
+def test_a_ring_for_nothing_does_nothing(member: User, caller: Caller) -> None:
+    jobs.submit_next("sandbox")
+    assert caller.ledger()["tasks"] == []
+
+
+def test_the_balance_is_read_before_the_first_order(order: Order, upstream: Sandbox) -> None:
+    order()
+    jobs.submit_next("sandbox")
+    assert ProviderState.objects.get().snapshot == 10_000
+    all_is_well(upstream)
+
+
+def test_an_order_that_the_provider_would_refuse_is_refunded(
+    order: Order, member: User, caller: Caller
+) -> None:
+    task = order(params={"sound": "folk", "title": "x" * 81})[0]
+    jobs.submit_next("sandbox")
+    assert (again(task).status, credits.balance(member)) == (Status.FAILED, 100)
+    assert "at most 80 characters" in again(task).reason
+    assert charges(caller) == 0
+
+
+@pytest.mark.parametrize("upstream", [FAILING], indirect=True)
+def test_a_song_that_fails_costs_nobody_anything(
+    order: Order, member: User, settle: Settle, upstream: Sandbox
+) -> None:
+    task = order()[0]
+    settle()
+    assert (again(task).status, credits.balance(member), upstream.balance) == (Status.FAILED, 100, 10_000)
+    all_is_well(upstream)
+
+
+@pytest.mark.parametrize("upstream", [FULL], indirect=True)
+def test_a_busy_provider_gets_the_order_later(order: Order, caller: Caller, settle: Settle) -> None:
+    task = order()[0]
+    jobs.submit_next("sandbox")
+    assert (again(task).status, again(task).reason) == (Status.QUEUED, "The service is busy.")
+    caller.turn(capacity=8)
+    forget_the_pause()
+    settle()
+    assert (again(task).status, charges(caller)) == (Status.DONE, 1)
+
+
+def forget_the_pause() -> None:
+    ProviderState.objects.update(paused_until=None, check_after=None)
+    Task.objects.update(send_after=None, woken_at=None)
+
+
+@pytest.mark.parametrize("upstream", [POOR], indirect=True)
+def test_an_order_that_the_studio_can_not_pay_is_held(
+    order: Order, member: User, upstream: Sandbox, settings: Any
+) -> None:
+    task = order()[0]
+    jobs.submit_next("sandbox")
+    assert again(task).status == Status.HELD
+    assert "out of credits at the provider" in again(task).reason
+    assert credits.balance(member) == 90
+    balances.record(balances.claim_checks()[0], upstream.balance)
+    assert again(task).status == Status.HELD
+    assert audit.audit() == {}
+
+
+def test_a_refused_key_stops_everything_until_it_is_right(
+    order: Order, upstream: Sandbox, settings: Any, settle: Settle
+) -> None:
+    task = order()[0]
+    settings.PROVIDERS = {"sandbox": (upstream.url, "wrong-key")}
+    client_for.cache_clear()
+    jobs.submit_next("sandbox")
+    assert again(task).status == Status.HELD
+
+    settings.PROVIDERS = {"sandbox": (upstream.url, "test-key")}
+    client_for.cache_clear()
+    forget_the_pause()
+    settle()
+    assert again(task).status == Status.DONE
+
+
+def test_an_order_waits_for_a_provider_that_nobody_listens_for(
+    order: Order, settings: Any, settle: Settle, upstream: Sandbox
+) -> None:
+    task = order()[0]
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        settings.PROVIDERS = {"sandbox": (f"http://127.0.0.1:{closed.getsockname()[1]}", "test-key")}
+        client_for.cache_clear()
+        jobs.submit_next("sandbox")
+    assert again(task).status == Status.QUEUED
+    assert again(task).reason == "Waiting for the service: it can't be reached."
+
+    settings.PROVIDERS = {"sandbox": (upstream.url, "test-key")}
+    client_for.cache_clear()
+    forget_the_pause()
+    settle()
+    assert (again(task).status, again(task).reason) == (Status.DONE, "")
+
+
+def test_a_provider_that_is_switched_off_loses_nothing(
+    order: Order, settings: Any, upstream: Sandbox, settle: Settle
+) -> None:
+    task = order()[0]
+    jobs.submit_next("sandbox")
+    on = settings.PROVIDERS
+    settings.PROVIDERS = {}
+    client_for.cache_clear()
+    earlier(task, poll_after=SECOND)
+    order()
+    jobs.submit_next("sandbox")
+    assert [again(task).status, Attempt.objects.count()] == [Status.RUNNING, 1]
+
+    settings.PROVIDERS = on
+    settle()
+    assert set(Task.objects.values_list("status", flat=True)) == {Status.DONE}
+    all_is_well(upstream)
+
+
+# -- The answer that did not arrive ---------------------------------------------------------------
+
+
+def lose_answers(monkeypatch: pytest.MonkeyPatch, *, accepted: bool) -> None:
+    """The next POST breaks off: after the provider took the order, or before it arrived."""
+    real = Client.submit
+
+    def submit(self: Client, *args: Any, **kwargs: Any) -> Accepted:
+        monkeypatch.setattr(Client, "submit", real)
+        if accepted:
+            real(self, *args, **kwargs)
+        raise Ambiguous("The connection broke off.")
+
+    monkeypatch.setattr(Client, "submit", submit)
+
+
+def test_an_order_that_did_not_arrive_is_sent_again_once_that_is_proved(
+    order: Order, caller: Caller, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = order()[0]
+    lose_answers(monkeypatch, accepted=False)
+    jobs.submit_next("sandbox")
+    assert again(task).status == Status.UNKNOWN
+    monkeypatch.setattr(balances, "WHILE_UNKNOWN", timedelta(milliseconds=50))
+    settle()
+    assert (again(task).status, charges(caller)) == (Status.DONE, 1)
+    assert [attempt.status for attempt in task.attempts.order_by("pk")] == [Sent.REJECTED, Sent.ACCEPTED]
+    all_is_well(upstream)
+
+
+def test_an_order_that_arrived_is_never_sent_again(
+    order: Order, caller: Caller, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = order()[0]
+    lose_answers(monkeypatch, accepted=True)
+    jobs.submit_next("sandbox")
+    monkeypatch.setattr(balances, "WHILE_UNKNOWN", timedelta(milliseconds=50))
+    for _ in range(3):
+        ProviderState.objects.update(check_after=None)
+        balances.record(balances.claim_checks()[0], caller.credits())
+        earlier(task.attempts.get(), reading_at=SECOND)
+    assert (again(task).status, charges(caller)) == (Status.UNKNOWN, 1)
+
+    earlier(task.attempts.get(), decide_at=SECOND)
+    settle()
+    assert (again(task).status, charges(caller)) == (Status.FAILED, 1)
+    assert audit.audit() == {}
+
+
+def test_a_person_who_reads_the_id_at_the_provider_saves_the_song(
+    order: Order, caller: Caller, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = order()[0]
+    lose_answers(monkeypatch, accepted=True)
+    jobs.submit_next("sandbox")
+    hints.enter(task, caller.ledger()["tasks"][0]["id"])
+    settle()
+    assert (again(task).status, charges(caller)) == (Status.DONE, 1)
+    all_is_well(upstream)
+
+
+def test_the_id_of_another_order_leaves_this_one_in_doubt_at_once(
+    order: Order, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = order(takes=2)
+    monkeypatch.setattr(Client, "submit", lambda *_, **__: Accepted("up-1"))
+    jobs.submit_next("sandbox")
+    jobs.submit_next("sandbox")
+    assert (again(first).status, again(second).status) == (Status.RUNNING, Status.UNKNOWN)
+    assert second.attempts.get().outcome == "The provider named the id of another order."
+
+
+# -- Webhooks over HTTP ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def doorbell(live_server: Any, settings: Any, upstream: Sandbox) -> None:
+    """The sandbox can ring, and nobody polls by the clock."""
+    settings.WEBHOOKS, settings.PUBLIC_URL, settings.POLL_SECONDS = "auto", live_server.url, 3600
+
+
+def wait_for_ring() -> None:
+    deadline = time.monotonic() + 20
+    while not WebhookDelivery.objects.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.usefixtures("doorbell")
+def test_a_ring_makes_the_studio_look_at_once(order: Order, settle: Settle, settings: Any) -> None:
+    task = order()[0]
+    settings.POLL_SECONDS = 3600
+    jobs.submit_next("sandbox")
+    wait_for_ring()
+    settle()
+    assert again(task).status == Status.DONE
+    assert WebhookDelivery.objects.get().upstream_id == again(task).upstream_id
+
+
+@pytest.mark.usefixtures("doorbell")
+def test_a_ring_tells_the_id_that_the_lost_answer_held(
+    order: Order, caller: Caller, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = order()[0]
+    lose_answers(monkeypatch, accepted=True)
+    jobs.submit_next("sandbox")
+    wait_for_ring()
+    settle()
+    assert (again(task).status, charges(caller)) == (Status.DONE, 1)
+    all_is_well(upstream)
+
+
+@pytest.mark.usefixtures("doorbell")
+def test_a_ring_after_the_refund_still_brings_the_song(
+    order: Order, member: User, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = order()[0]
+    lose_answers(monkeypatch, accepted=True)
+    jobs.submit_next("sandbox")
+    earlier(task.attempts.get(), decide_at=SECOND)
+    attempts.decide_unknown()
+    assert credits.balance(member) == 100
+    wait_for_ring()
+    settle()
+    Task.objects.update(poll_after=None)
+    assert (again(task).status, task.clips.count()) == (Status.FAILED, 1)
+    assert credits.balance(member) == 100
+    all_is_well(upstream)
+
+
+# -- The sweep as a job ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ended_itself", "rings"), [(True, ["studio.jobs.sweep"]), (False, [])])
+def test_a_sweep_rings_for_the_next_one_unless_it_was_told_to_stop(
+    ended_itself: bool, rings: list[str], db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.Sweep, "run", lambda self: ended_itself)
+    jobs.sweep()
+    assert [row.func() for row in OrmQ.objects.all()] == rings
+
+
+def test_a_queued_job_is_a_name_and_plain_values_with_less_time_than_its_lease(order: Order) -> None:
+    order()
+    row = OrmQ.objects.get()
+    assert (row.task["func"], row.task["args"]) == ("studio.jobs.submit_next", ("sandbox",))
+    assert row.task["timeout"] < attempts.LEASE.total_seconds()

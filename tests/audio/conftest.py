@@ -1,7 +1,7 @@
 """Real files to test with: one tune in every format we keep, pictures and a video."""
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from tests.audio.servers import Canary, HostileServer
 
 SECONDS = 6
 RATE = 44100
+Change = Callable[[bytes], bytes]
 
 
 def write_wav(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
@@ -69,3 +70,15 @@ def server(songs: dict[str, Path]) -> Iterator[HostileServer]:
 def canary() -> Iterator[Canary]:
     with Canary() as listening:
         yield listening
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[[Path, Change], Path]:
+    """A copy of a file with its bytes changed."""
+
+    def copy(path: Path, change: Change) -> Path:
+        target = tmp_path / path.name
+        target.write_bytes(change(path.read_bytes()))
+        return target
+
+    return copy

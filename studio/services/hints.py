@@ -26,10 +26,12 @@ def waiting() -> QuerySet[Attempt]:
     return young.exclude(hinted_id="").select_related("task")
 
 
-def take(attempt: Attempt, upstream_id: str) -> None:
-    """A verified webhook named the id."""
-    Attempt.objects.filter(pk=attempt.pk).update(hinted_id=upstream_id)
+def take(attempt: Attempt, upstream_id: str) -> bool:
+    """Remember the id and ring for its poll. False when the attempt is settled by now."""
+    if not Attempt.objects.filter(pk=attempt.pk, status__in=OPEN).update(hinted_id=upstream_id):
+        return False
     ring_confirm(attempt)
+    return True
 
 
 def ring_confirm(attempt: Attempt) -> None:
@@ -39,9 +41,8 @@ def ring_confirm(attempt: Attempt) -> None:
 def enter(task: Task, upstream_id: str) -> None:
     """A person read the id at the provider. Raises TooLate."""
     attempt = task.attempts.filter(status__in=(Status.UNKNOWN, Status.LOST)).first()
-    if attempt is None:
+    if attempt is None or not take(attempt, upstream_id):
         raise TooLate("It has been decided meanwhile.")
-    take(attempt, upstream_id)
 
 
 def doubt(attempt: Attempt) -> None:

@@ -37,7 +37,5 @@ def _remember(attempt: Attempt, event: str, upstream_id: str) -> None:
     )
     if not new:  # the same news again has no second effect
         WebhookDelivery.objects.filter(pk=known.pk).update(count=F("count") + 1)
-    elif attempt.status in hints.OPEN:
-        hints.take(attempt, upstream_id)
-    else:
+    elif not hints.take(attempt, upstream_id):
         polls.poll_now(attempt)

@@ -14,12 +14,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 import pytest
 from django.core.management.commands import flush
 from django.db import connection
+from django.db.models import Q
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
 from accounts.models import Role, User
 from studio.clients import client_for
 from studio.models import Project, ProjectMember, Task
+from studio.models.clock import db_now
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.server import Sandbox
 from studio.services import credits, projects, tasks
@@ -164,13 +166,17 @@ def run_jobs() -> Callable[[], int]:
 
 @pytest.fixture
 def settle(upstream: Any, run_jobs: Callable[[], int], settings: Any) -> Iterator[Callable[[], None]]:
-    """Do all that the cluster would, jobs and sweep, until no task moves any more."""
+    """Do all that the cluster would, jobs and sweep, until no task moves and nothing is due."""
     settings.POLL_SECONDS = 0.02
     sweep = Sweep()
 
+    def is_due() -> bool:
+        due = Q(poll_after__lte=db_now()) | Q(archive_after__isnull=False)
+        return Task.objects.filter(due).exists() or OrmQ.objects.exists() or bool(sweep.polls)
+
     def settle() -> None:
         deadline = time.monotonic() + 60
-        while Task.objects.moving().exists() or OrmQ.objects.exists():
+        while Task.objects.moving().exists() or is_due():
             assert time.monotonic() < deadline, list(Task.objects.values("pk", "status", "reason"))
             run_jobs()
             sweep.tick()

@@ -52,7 +52,7 @@ def test_an_order_is_sent_once_with_what_was_typed(order: Order, caller: Caller)
     jobs.submit_next("sandbox")
     jobs.submit_next("sandbox")
     [sent] = caller.ledger()["tasks"]
-    assert again(task).upstream_id == sent["id"]
+    assert again(task).upstream_id == sent["task_id"]
     assert (again(task).status, charges(caller)) == (Status.RUNNING, 1)
 
 
@@ -100,19 +100,19 @@ def test_a_busy_provider_gets_the_order_later(order: Order, caller: Caller, sett
 
 
 def forget_the_pause() -> None:
+    """Time goes by: what waited may be tried."""
     ProviderState.objects.update(paused_until=None, check_after=None)
     Task.objects.update(send_after=None, woken_at=None)
 
 
 @pytest.mark.parametrize("upstream", [POOR], indirect=True)
-def test_an_order_that_the_studio_can_not_pay_is_held(
-    order: Order, member: User, upstream: Sandbox, settings: Any
-) -> None:
+def test_an_order_that_the_studio_can_not_pay_is_held(order: Order, member: User, upstream: Sandbox) -> None:
     task = order()[0]
     jobs.submit_next("sandbox")
     assert again(task).status == Status.HELD
     assert "out of credits at the provider" in again(task).reason
     assert credits.balance(member) == 90
+    forget_the_pause()
     balances.record(balances.claim_checks()[0], upstream.balance)
     assert again(task).status == Status.HELD
     assert audit.audit() == {}
@@ -227,7 +227,7 @@ def test_a_person_who_reads_the_id_at_the_provider_saves_the_song(
     task = order()[0]
     lose_answers(monkeypatch, accepted=True)
     jobs.submit_next("sandbox")
-    hints.enter(task, caller.ledger()["tasks"][0]["id"])
+    hints.enter(task, caller.ledger()["tasks"][0]["task_id"])
     settle()
     assert (again(task).status, charges(caller)) == (Status.DONE, 1)
     all_is_well(upstream)
@@ -248,8 +248,8 @@ def test_the_id_of_another_order_leaves_this_one_in_doubt_at_once(
 
 
 @pytest.fixture
-def doorbell(live_server: Any, settings: Any, upstream: Sandbox) -> None:
-    """The sandbox can ring, and nobody polls by the clock."""
+def doorbell(live_server: Any, settings: Any, settle: Settle) -> None:
+    """The sandbox can ring, and nobody polls by the clock. After `settle`, which sets the clock to brisk."""
     settings.WEBHOOKS, settings.PUBLIC_URL, settings.POLL_SECONDS = "auto", live_server.url, 3600
 
 
@@ -261,9 +261,8 @@ def wait_for_ring() -> None:
 
 
 @pytest.mark.usefixtures("doorbell")
-def test_a_ring_makes_the_studio_look_at_once(order: Order, settle: Settle, settings: Any) -> None:
+def test_a_ring_makes_the_studio_look_at_once(order: Order, settle: Settle) -> None:
     task = order()[0]
-    settings.POLL_SECONDS = 3600
     jobs.submit_next("sandbox")
     wait_for_ring()
     settle()
@@ -296,7 +295,6 @@ def test_a_ring_after_the_refund_still_brings_the_song(
     assert credits.balance(member) == 100
     wait_for_ring()
     settle()
-    Task.objects.update(poll_after=None)
     assert (again(task).status, task.clips.count()) == (Status.FAILED, 1)
     assert credits.balance(member) == 100
     all_is_well(upstream)

@@ -179,6 +179,15 @@ def test_the_answer_may_come_after_the_ring(order: Order) -> None:
     assert attempts.accept(attempt.pk, "up-1", source="the answer")
     assert not attempts.accept(attempt.pk, "up-1", source="an id that a poll confirmed")
     assert again(task).status == Status.RUNNING
+    assert until(again(task).poll_after) <= timedelta(0)  # there was news
+
+
+def test_a_ring_that_is_overtaken_by_the_answer_is_not_lost(order: Order) -> None:
+    task = order()[0]
+    attempt_as_read = send()
+    attempts.accept(attempt_as_read.pk, "up-1", source="the answer")
+    hooks._remember(attempt_as_read, COMPLETED, "up-1")
+    assert until(again(task).poll_after) <= timedelta(0)
 
 
 @pytest.mark.parametrize("state", [unknown, lost])

@@ -69,6 +69,13 @@ def test_forms_work_without_a_script(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_downloads_are_not_boosted(name: str) -> None:
+    """A boosted link would fetch the whole file into the page."""
+    links = [tag for tag in tags(SOURCES[name]) if "?download" in tag]
+    assert all('hx-boost="false"' in link for link in links)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_templates_stay_short(name: str) -> None:
     assert SOURCES[name].count("\n") <= 120
 

@@ -28,6 +28,15 @@ function localise() {
   }
 }
 
+// The words of the tag `ago`: a page may stay open for hours, and "just now" would become a lie.
+function relate() {
+  for (const each of document.querySelectorAll("time[datetime]:not([data-clock], [data-moment])")) {
+    const minutes = (Date.now() - new Date(each.dateTime)) / 60000;
+    if (minutes >= 1 && minutes < 60) each.textContent = `${Math.round(minutes)} min ago`;
+    else if (minutes >= 60 && minutes < 24 * 60) each.textContent = `${Math.round(minutes / 60)} h ago`;
+  }
+}
+
 function refresh() {
   localise();
   tick();
@@ -35,4 +44,5 @@ function refresh() {
 
 for (const name of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(name, refresh);
 setInterval(tick, 1000);
+setInterval(relate, 30000);
 refresh();

@@ -18,7 +18,7 @@ NEWEST = 12
 def new(request: StudioRequest, project_id: int) -> HttpResponse:
     project = access.project_for(request.user, project_id, "order")
     if request.method != "POST":
-        return _page(request, project, SongForm(initial=_again(request), offered=providers.enabled()))
+        return _page(request, project, SongForm(initial=_initial(request), offered=providers.enabled()))
     form = SongForm(request.POST, offered=providers.enabled())
     if not form.is_valid() or not _order(request, project, form):
         return _page(request, project, form)

@@ -100,7 +100,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer in JSON, not in the standard library's HTML, and close: what follows can't be trusted."""
-        self.close_connection = True
         body = bodies.encode({"type": "validation_error", "error": message or "Bad request"})
         self._send_head(code, len(body), {"Content-Type": "application/json", "Connection": "close"})
         if self.command != "HEAD":

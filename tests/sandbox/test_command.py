@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .caller import Caller
 from .conftest import Start
+from .process import sandbox_command
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -25,29 +25,14 @@ def test_help_names_every_option() -> None:
 
 
 def test_it_serves_and_its_log_has_one_line_for_a_task_and_no_key(tmp_path: Path) -> None:
-    options = [
-        "--port",
-        "0",
-        "--dir",
-        str(tmp_path),
-        "--key",
-        "k-canary",
-        "--failure-rate",
-        "1",
-        "--credits",
-        "50",
-    ]
-    command = [sys.executable, "manage.py", "sandbox", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        first = process.stderr.readline()
-        caller = Caller(first.split()[2].rstrip(","), "k-canary")
+    options = ["--failure-rate", "1", "--credits", "50"]
+    with sandbox_command(tmp_path, *options, key="k-canary") as (process, caller, first):
         task_id = caller.submit(title="Canary title")
         assert caller.end(task_id)["status"] == "FAILED"
         assert caller.credits() == 50
         process.send_signal(signal.SIGTERM)
-        rest = process.stderr.read()
-    assert process.returncode == 0
+        rest = process.communicate(timeout=30)[1]
+        assert process.returncode == 0
     assert "50 credits" in first
     assert rest.count("\n") == 1
     assert f"task {task_id} FAILED" in rest

@@ -2,26 +2,20 @@
 
 import json
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .caller import Caller
+from .process import running
 
 
 @contextmanager
 def server(folder: Path, **knobs: object) -> Iterator[Caller]:
     """A server that is killed at the end of the block."""
-    command = [sys.executable, "-m", "tests.sandbox.serve", str(folder), json.dumps(knobs)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with running("-m", "tests.sandbox.serve", str(folder), json.dumps(knobs)) as process:
         assert process.stdout
-        try:
-            yield Caller(process.stdout.readline().strip())
-        finally:
-            process.send_signal(signal.SIGKILL)
+        yield Caller(process.stdout.readline().strip())
 
 
 def test_a_song_in_the_making_is_made_after_the_restart(tmp_path: Path) -> None:

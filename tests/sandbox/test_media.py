@@ -91,11 +91,17 @@ def test_head_tells_the_length(caller: Caller, path: str, content: bytes) -> Non
     assert int(reply.headers["Content-Length"]) == len(content)
 
 
-def test_files_come_one_after_another_on_a_connection(caller: Caller, path: str, content: bytes) -> None:
+def test_answers_end_where_they_say(caller: Caller, path: str, content: bytes) -> None:
     connection = http.client.HTTPConnection(urlsplit(caller.url).netloc, timeout=20)
-    for _ in range(3):
-        connection.request("GET", path)
-        assert connection.getresponse().read() == content
+    asked = [
+        ("HEAD", "", b""),
+        ("GET", "bytes=5-9", content[5:10]),
+        ("GET", "", content),
+        ("GET", "", content),
+    ]
+    for method, part, body in asked:
+        connection.request(method, path, headers={"Range": part})
+        assert connection.getresponse().read() == body
     connection.close()
 
 

@@ -4,8 +4,6 @@ import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from studio.sandbox import bodies, contract
+from studio.sandbox.knobs import Knobs
+from studio.sandbox.renders import Renderer, clear_drafts
 from studio.sandbox.server import Sandbox
+from studio.sandbox.store import Store
 
-from .caller import KEY, Caller
+from .caller import KEY, SONG, Caller
 from .conftest import Start
+from .process import sandbox_command
 
 
 def wait_until(condition: Callable[[], object]) -> None:
@@ -79,6 +82,25 @@ def test_a_renderer_that_never_ends_is_killed(start: Start, monkeypatch: pytest.
     assert multiprocessing.active_children() == []
 
 
+def test_no_renderer_starts_after_the_stop(tmp_path: Path) -> None:
+    clear_drafts(tmp_path)
+    store = Store(tmp_path / "s.sqlite3", credits=10, now=0)
+    store.accept(contract.read_order(bodies.encode(SONG)), Knobs(), 0)
+    renderer = Renderer(store, tmp_path, None)
+    renderer.stop()
+    assert not renderer.step()
+    assert list((tmp_path / "media").iterdir()) == []
+    store.close()
+
+
+def test_what_a_killed_renderer_left_is_cleared_away(start: Start, tmp_path: Path) -> None:
+    left = tmp_path / "sandbox" / "drafts" / "half.wav"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    start()
+    assert not left.exists()
+
+
 def test_a_stop_ends_the_renderer_and_keeps_the_order(start: Start, tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path / "sandbox", KEY, port=0)
     sandbox.start()
@@ -97,14 +119,13 @@ def test_the_renderer_ends_with_the_server_and_the_order_goes_on(
     start: Start, tmp_path: Path, number: signal.Signals
 ) -> None:
     folder = tmp_path / "sandbox"
-    command = [sys.executable, "manage.py", "sandbox", "--port", "0", "--dir", str(folder), "--key", KEY]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
-        assert process.stderr
-        task_id = Caller(process.stderr.readline().split()[2].rstrip(",")).submit()
+    with sandbox_command(folder) as (process, caller, _):
+        task_id = caller.submit()
         wait_until(lambda: any((folder / "drafts").iterdir()))
         (renderer,) = renderers(process.pid)
+        assert os.getpriority(os.PRIO_PROCESS, renderer) > os.getpriority(os.PRIO_PROCESS, process.pid)
         os.killpg(process.pid, number)  # the whole group, as a terminal does on Ctrl-C
         wait_until(lambda: not is_alive(renderer))
-    assert process.returncode == (-number if number == signal.SIGKILL else 0)
+        assert process.wait(30) == (-number if number == signal.SIGKILL else 0)
     assert list((folder / "media").iterdir()) == []  # it ended at once, not with its song
     assert start().end(task_id)["status"] == "SUCCESS"

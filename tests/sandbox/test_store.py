@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
@@ -41,9 +42,11 @@ def test_only_one_process_at_a_time(tmp_path: Path, store: Store) -> None:
         Store(tmp_path / "s.sqlite3", credits=1, now=0)
 
 
-def test_a_file_that_can_not_be_opened_is_not_called_in_use(tmp_path: Path) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="unable to open database file"):
-        Store(tmp_path / "nowhere" / "s.sqlite3", credits=1, now=0)
+def test_a_file_of_somebody_else_is_not_called_in_use(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "s.sqlite3")) as other:
+        other.execute("CREATE TABLE tasks (chores TEXT)")
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        Store(tmp_path / "s.sqlite3", credits=1, now=0)
 
 
 def test_a_refused_order_leaves_no_trace(tmp_path: Path) -> None:

@@ -4,10 +4,14 @@ A value that is missing or malformed stops the start with one clear line instead
 """
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
+
+import dj_database_url
 
 
 def refuse(name: str, problem: str) -> NoReturn:
@@ -57,15 +61,53 @@ def url(name: str, default: str, schemes: tuple[str, ...] = ("http", "https")) -
     return value.rstrip("/")
 
 
+def origin(name: str, default: str) -> str:
+    """An address of scheme, host and port only: others are made by writing paths behind it."""
+    value = url(name, default)
+    parts = urlsplit(value)
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        refuse(name, f"takes scheme, host and port only, such as {default}.")
+    return value
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    """Django's settings of a database that several processes can share: PostgreSQL, or SQLite in a file."""
+    parsed: dict[str, Any] = {}
+    with suppress(ValueError, KeyError, dj_database_url.ParseError):
+        parsed = {**dj_database_url.parse(text(name, default), conn_max_age=60, conn_health_checks=True)}
+    engine = parsed.get("ENGINE", "").rpartition(".")[2]
+    if engine not in ("sqlite3", "postgresql") or parsed["NAME"] in ("", ":memory:"):
+        refuse(name, "takes postgres://user:password@host/name or sqlite:////folder/file.sqlite3.")
+    if engine == "sqlite3":
+        _make_folder(name, Path(parsed["NAME"]).parent)
+    return parsed
+
+
+def _make_folder(name: str, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(name, f"needs the folder {folder}, which can't be made: {error.strerror}.")
+
+
 def words(name: str, default: tuple[str, ...]) -> tuple[str, ...]:
     value = text(name)
     return tuple(part.strip().lower() for part in value.split(",") if part.strip()) or default
+
+
+def key(name: str) -> str:
+    """A key for a header of HTTP. A bad one is not shown: most of it may be right."""
+    value = text(name)
+    if not re.fullmatch("[!-~]*", value):
+        refuse(name, "has spaces or letters that no key has.")
+    return value
 
 
 def secret(name: str, kept_in: Path) -> str:
     """The variable's value, else one made on the first run and kept in a file that only we may read."""
     if value := text(name):
         return value
+    _make_folder(name, kept_in.parent)
     if not kept_in.exists():
         _write_once(kept_in, secrets.token_urlsafe(48))
     return kept_in.read_text().strip()
@@ -73,7 +115,6 @@ def secret(name: str, kept_in: Path) -> str:
 
 def _write_once(path: Path, value: str) -> None:
     """Two processes may start at once: the link is made only by the first, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(value)

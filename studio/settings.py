@@ -3,7 +3,6 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
 from studio import env
@@ -12,7 +11,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 DEBUG = env.boolean("DEBUG")
-PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = env.origin("PUBLIC_URL", "http://127.0.0.1:8000")
 HTTPS = PUBLIC_URL.startswith("https://")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
 PUBLIC_ON_LOOPBACK = PUBLIC_HOST in ("127.0.0.1", "localhost", "::1")
@@ -20,13 +19,9 @@ PUBLIC_ON_LOOPBACK = PUBLIC_HOST in ("127.0.0.1", "localhost", "::1")
 # -- The database ---------------------------------------------------------------------------------
 
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'studio.sqlite3'}")
-try:
-    DATABASE = dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
-except (ValueError, KeyError, dj_database_url.ParseError):
-    env.refuse("DATABASE_URL", "is no address of a database, such as postgres://user:password@host/name.")
+DATABASE = env.database("DATABASE_URL", DATABASE_URL)
 ON_SQLITE = DATABASE["ENGINE"].endswith("sqlite3")
 if ON_SQLITE:
-    Path(DATABASE["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     DATABASE["OPTIONS"] = {
         # DEFERRED transactions that read first and write later fail at once with "database is locked".
         "transaction_mode": "IMMEDIATE",
@@ -191,10 +186,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 # -- Providers ------------------------------------------------------------------------------------
 
-AIMUSICAPI_KEY = env.text("AIMUSICAPI_KEY")
+AIMUSICAPI_KEY = env.key("AIMUSICAPI_KEY")
 AIMUSICAPI_URL = env.url("AIMUSICAPI_URL", "https://api.aimusicapi.ai")
 SANDBOX_URL = env.url("SANDBOX_URL", "http://127.0.0.1:8100")
-SANDBOX_KEY = env.secret("SANDBOX_KEY", VAR_DIR / "sandbox_key")
+SANDBOX_KEY = env.key("SANDBOX_KEY") or env.secret("SANDBOX_KEY", VAR_DIR / "sandbox_key")
 SANDBOX_DIR = MEDIA_ROOT.parent / "sandbox"
 
 # name -> (base URL, key) of every provider that is switched on.

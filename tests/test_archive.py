@@ -16,7 +16,7 @@ from studio.audio.ffmpeg import FfmpegTimeout
 from studio.models import Asset, Clip, CreditEntry, Task
 from studio.services import audit, clips, credits, media, polls, tasks
 from tests.conftest import Order
-from tests.factories import accepted, again, earlier, until
+from tests.factories import again, earlier, until
 from tests.sandbox.caller import Caller
 
 Status, Kind = Task.Status, Asset.Kind
@@ -296,10 +296,3 @@ def test_the_lease_is_renewed_while_the_copy_goes_on(ready: Task, monkeypatch: p
         while len(renewed) < 3:
             pass
     assert set(renewed) == {ready.pk}
-
-
-def test_a_task_of_another_state_is_left_alone(order: Order, upstream: Any) -> None:
-    task = order()[0]
-    accepted(task)
-    jobs.archive_task(task.pk)
-    assert again(task).status == Status.RUNNING

@@ -1,7 +1,6 @@
 """The jobs against a real sandbox: every way an order can go between claim and library."""
 
 import socket
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,13 +11,10 @@ from django_q.models import OrmQ
 from accounts.models import User
 from studio import jobs
 from studio.clients import client_for
-from studio.models import Attempt, ProviderState, Task, WebhookDelivery
-from studio.music_api.client import Client
-from studio.music_api.errors import Ambiguous
-from studio.music_api.types import Accepted
+from studio.models import Attempt, ProviderState, Task
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, audit, balances, credits, hints
+from studio.services import attempts, audit, balances, credits
 from tests.conftest import Order
 from tests.factories import again, earlier
 from tests.sandbox.caller import Caller
@@ -169,134 +165,6 @@ def test_a_provider_that_is_switched_off_loses_nothing(
     settings.PROVIDERS = on
     settle()
     assert set(Task.objects.values_list("status", flat=True)) == {Status.DONE}
-    all_is_well(upstream)
-
-
-# -- The answer that did not arrive ---------------------------------------------------------------
-
-
-def lose_answers(monkeypatch: pytest.MonkeyPatch, *, accepted: bool) -> None:
-    """The next POST breaks off: after the provider took the order, or before it arrived."""
-    real = Client.submit
-
-    def submit(self: Client, *args: Any, **kwargs: Any) -> Accepted:
-        monkeypatch.setattr(Client, "submit", real)
-        if accepted:
-            real(self, *args, **kwargs)
-        raise Ambiguous("The connection broke off.")
-
-    monkeypatch.setattr(Client, "submit", submit)
-
-
-def test_an_order_that_did_not_arrive_is_sent_again_once_that_is_proved(
-    order: Order, caller: Caller, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    task = order()[0]
-    lose_answers(monkeypatch, accepted=False)
-    jobs.submit_next("sandbox")
-    assert again(task).status == Status.UNKNOWN
-    monkeypatch.setattr(balances, "WHILE_UNKNOWN", timedelta(milliseconds=50))
-    settle()
-    assert (again(task).status, charges(caller)) == (Status.DONE, 1)
-    assert [attempt.status for attempt in task.attempts.order_by("pk")] == [Sent.REJECTED, Sent.ACCEPTED]
-    all_is_well(upstream)
-
-
-def test_an_order_that_arrived_is_never_sent_again(
-    order: Order, caller: Caller, settle: Settle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    task = order()[0]
-    lose_answers(monkeypatch, accepted=True)
-    jobs.submit_next("sandbox")
-    monkeypatch.setattr(balances, "WHILE_UNKNOWN", timedelta(milliseconds=50))
-    for _ in range(3):
-        ProviderState.objects.update(check_after=None)
-        balances.record(balances.claim_checks()[0], caller.credits())
-        earlier(task.attempts.get(), reading_at=SECOND)
-    assert (again(task).status, charges(caller)) == (Status.UNKNOWN, 1)
-
-    earlier(task.attempts.get(), decide_at=SECOND)
-    settle()
-    assert (again(task).status, charges(caller)) == (Status.FAILED, 1)
-    assert audit.audit() == {}
-
-
-def test_a_person_who_reads_the_id_at_the_provider_saves_the_song(
-    order: Order, caller: Caller, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    task = order()[0]
-    lose_answers(monkeypatch, accepted=True)
-    jobs.submit_next("sandbox")
-    hints.enter(task, caller.ledger()["tasks"][0]["task_id"])
-    settle()
-    assert (again(task).status, charges(caller)) == (Status.DONE, 1)
-    all_is_well(upstream)
-
-
-def test_the_id_of_another_order_leaves_this_one_in_doubt_at_once(
-    order: Order, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second = order(takes=2)
-    monkeypatch.setattr(Client, "submit", lambda *_, **__: Accepted("up-1"))
-    jobs.submit_next("sandbox")
-    jobs.submit_next("sandbox")
-    assert (again(first).status, again(second).status) == (Status.RUNNING, Status.UNKNOWN)
-    assert second.attempts.get().outcome == "The provider named the id of another order."
-
-
-# -- Webhooks over HTTP ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def doorbell(live_server: Any, settings: Any, settle: Settle) -> None:
-    """The sandbox can ring, and nobody polls by the clock. After `settle`, which sets the clock to brisk."""
-    settings.WEBHOOKS, settings.PUBLIC_URL, settings.POLL_SECONDS = "auto", live_server.url, 3600
-
-
-def wait_for_ring() -> None:
-    deadline = time.monotonic() + 20
-    while not WebhookDelivery.objects.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-@pytest.mark.usefixtures("doorbell")
-def test_a_ring_makes_the_studio_look_at_once(order: Order, settle: Settle) -> None:
-    task = order()[0]
-    jobs.submit_next("sandbox")
-    wait_for_ring()
-    settle()
-    assert again(task).status == Status.DONE
-    assert WebhookDelivery.objects.get().upstream_id == again(task).upstream_id
-
-
-@pytest.mark.usefixtures("doorbell")
-def test_a_ring_tells_the_id_that_the_lost_answer_held(
-    order: Order, caller: Caller, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    task = order()[0]
-    lose_answers(monkeypatch, accepted=True)
-    jobs.submit_next("sandbox")
-    wait_for_ring()
-    settle()
-    assert (again(task).status, charges(caller)) == (Status.DONE, 1)
-    all_is_well(upstream)
-
-
-@pytest.mark.usefixtures("doorbell")
-def test_a_ring_after_the_refund_still_brings_the_song(
-    order: Order, member: User, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    task = order()[0]
-    lose_answers(monkeypatch, accepted=True)
-    jobs.submit_next("sandbox")
-    earlier(task.attempts.get(), decide_at=SECOND)
-    attempts.decide_unknown()
-    assert credits.balance(member) == 100
-    wait_for_ring()
-    settle()
-    assert (again(task).status, task.clips.count()) == (Status.FAILED, 1)
-    assert credits.balance(member) == 100
     all_is_well(upstream)
 
 

@@ -7,10 +7,10 @@ import pytest
 from django_q.models import OrmQ
 
 from accounts.models import User
-from studio.models import Attempt, CreditEntry, Task
+from studio.models import Attempt, Task
 from studio.music_api.errors import KeyRefused, MusicApiError, NotFound, Unavailable
 from studio.music_api.types import PollResult, PollState
-from studio.services import attempts, audit, credits, polls, tasks
+from studio.services import credits, polls
 from tests.conftest import Order
 from tests.factories import (
     FAILED,
@@ -21,7 +21,6 @@ from tests.factories import (
     ago,
     bring_to,
     earlier,
-    lost,
     song,
     until,
 )
@@ -42,12 +41,6 @@ def running(order: Order) -> Task:
 
 def ledger(task: Task) -> list[str]:
     return [entry.kind for entry in task.credit_entries.order_by("pk")]
-
-
-def given_up(task: Task) -> Task:
-    """Refunded while the provider perhaps went on."""
-    tasks.fail(task.pk, "Given up.", house=CreditEntry.Kind.LOSS)
-    return again(task)
 
 
 # -- Who is due -----------------------------------------------------------------------------------
@@ -240,50 +233,6 @@ def test_after_a_day_the_credits_come_back(answer: Any, hours: int, status: str,
     polls.record([(running.pk, answer)])
     assert again(running).status == status
     assert ledger(running) == ["charge", "spend", *(["refund", "loss"] if status == Status.FAILED else [])]
-
-
-# -- Late songs -----------------------------------------------------------------------------------
-
-
-def test_a_late_song_is_kept_and_costs_nothing(running: Task, member: User) -> None:
-    given_up(running)
-    polls.record([(running.pk, song())])
-    task = again(running)
-    assert (task.status, task.poll_after) == (Status.FAILED, None)
-    assert task.answer is not None
-    assert until(task.archive_after) <= timedelta(0)
-    assert (ledger(task), credits.balance(member)) == (["charge", "spend", "refund", "loss"], 100)
-
-
-@pytest.mark.parametrize("answer", [RUNNING, HOLLOW, *TROUBLE], ids=lambda answer: type(answer).__name__)
-def test_a_song_that_was_given_up_is_looked_for_once_an_hour(answer: Any, running: Task) -> None:
-    given_up(running)
-    polls.record([(running.pk, answer)])
-    assert 59 * MINUTE < until(again(running).poll_after) <= HOUR
-    assert ledger(running) == ["charge", "spend", "refund", "loss"]
-
-
-@pytest.mark.parametrize("answer", [RUNNING, VANISHED], ids=["running", "404"])
-def test_after_three_days_nobody_looks_any_more(answer: Any, running: Task) -> None:
-    given_up(running)
-    earlier(running, ended_at=timedelta(days=3, minutes=1))
-    polls.record([(running.pk, answer)])
-    assert again(running).poll_after is None
-
-
-def test_a_late_failure_gives_the_house_its_credits_back(running: Task) -> None:
-    given_up(running)
-    polls.record([(running.pk, FAILED)])
-    assert ledger(running) == ["charge", "spend", "refund", "loss", "upstream_refund"]
-    assert again(running).poll_after is None
-    assert audit.audit() == {}
-
-
-def test_a_late_failure_of_a_lost_order_does_so_too(order: Order) -> None:
-    attempt = lost(order()[0])
-    attempts.accept(attempt.pk, "up-1", source="a webhook")
-    polls.record([(attempt.task_id, FAILED)])
-    assert ledger(attempt.task) == ["charge", "refund", "loss", "spend", "upstream_refund"]
 
 
 # -- The doorbell ---------------------------------------------------------------------------------

@@ -1,0 +1,190 @@
+"""The environment: what is wrong with it stops the start with one clear line, and secrets stay secret."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from studio import env
+
+ROOT = Path(__file__).resolve().parent.parent
+BAD = [
+    ("DEBUG", "maybe"),
+    ("PUBLIC_URL", "studio.example"),
+    ("PUBLIC_URL", "ftp://studio.example"),
+    ("PUBLIC_URL", "http://"),
+    ("PUBLIC_URL", "http://studio.example:eighty"),
+    ("PUBLIC_URL", "http://studio.example:70000"),
+    ("PUBLIC_URL", "http://[::1"),
+    ("PUBLIC_URL", "https://studio.example/music"),
+    ("PUBLIC_URL", "https://ada:secret@studio.example"),
+    ("DATABASE_URL", "nonsense"),
+    ("DATABASE_URL", "mysql://db.example/studio"),
+    ("DATABASE_URL", "postgres://"),
+    ("DATABASE_URL", "postgres://db.example:port/studio"),
+    ("DATABASE_URL", "sqlite://"),
+    ("DATABASE_URL", "sqlite:////proc/nowhere/studio.sqlite3"),
+    ("WEBHOOKS", "sometimes"),
+    ("POLL_SECONDS", "0"),
+    ("POLL_SECONDS", "-1"),
+    ("POLL_SECONDS", "nan"),
+    ("POLL_SECONDS", "inf"),
+    ("POLL_SECONDS", "five"),
+    ("POLL_SECONDS", "3601"),
+    ("AIMUSICAPI_URL", "api.example"),
+    ("AIMUSICAPI_KEY", "two words"),
+    ("AIMUSICAPI_KEY", "schlüssel"),
+    ("SANDBOX_URL", "127.0.0.1:8100"),
+    ("SANDBOX_KEY", "two words"),
+    ("SMTP_URL", "mail.example"),
+]
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py` in an environment that holds nothing else."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": "s" * 60, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    return {"DATABASE_URL": f"sqlite:///{tmp_path}/new/studio.sqlite3", "MEDIA_DIR": str(tmp_path / "media")}
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_value_stops_the_start_with_one_clear_line(name: str, value: str, home: dict[str, str]) -> None:
+    done = manage("check", **{**home, name: value})
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"Studio can't start: {name} ")
+    assert line.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("AIMUSICAPI_KEY", "canary word"), ("DATABASE_URL", "mysql://ada:canary@db.example/x")],
+)
+def test_a_secret_is_not_shown_even_when_it_is_wrong(name: str, value: str, home: dict[str, str]) -> None:
+    assert "canary" not in manage("check", **{**home, name: value}).stderr
+
+
+def test_machines_that_share_a_database_need_one_secret_key(home: dict[str, str]) -> None:
+    shared = {"DATABASE_URL": "postgres://u@db.example/x", "PUBLIC_URL": "https://studio.example"}
+    done = manage("check", **{**home, **shared, "SECRET_KEY": ""})
+    assert done.returncode == 1
+    assert done.stderr.startswith("Studio can't start: SECRET_KEY is missing")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_good_values_start_without_a_word(home: dict[str, str]) -> None:
+    good = {"PUBLIC_URL": "https://studio.example/", "WEBHOOKS": "ON", "POLL_SECONDS": "2.5", "DEBUG": "1"}
+    done = manage("check", "--settings", "studio.settings", **{**home, **good})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+VALUES = "from studio import settings as s; print(*(getattr(s, name) for name in {names!r}), sep='\\n')"
+
+
+def values(*names: str, **environment: str) -> list[str]:
+    """Settings as a process of its own reads them."""
+    done = subprocess.run(
+        [sys.executable, "-c", VALUES.format(names=names)],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": "s" * 60, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout.splitlines()
+
+
+def test_without_a_key_the_sandbox_stands_in(home: dict[str, str]) -> None:
+    [found] = values("PROVIDERS", SANDBOX_KEY="k", **home)
+    assert found == "{'sandbox': ('http://127.0.0.1:8100', 'k')}"
+
+
+def test_a_key_switches_its_provider_on_and_the_sandbox_off(home: dict[str, str]) -> None:
+    [found] = values("PROVIDERS", AIMUSICAPI_KEY="k", SANDBOX_KEY="s", **home)
+    assert found == "{'aimusicapi': ('https://api.aimusicapi.ai', 'k')}"
+
+
+def test_the_sandbox_stays_beside_a_provider_when_asked_for(home: dict[str, str]) -> None:
+    given = {"AIMUSICAPI_KEY": "k", "SANDBOX_KEY": "s", "SANDBOX_URL": "http://127.0.0.1:9"}
+    [found] = values("PROVIDERS", **given, **home)
+    assert found.startswith("{'aimusicapi': ")
+    assert found.endswith("'sandbox': ('http://127.0.0.1:9', 's')}")
+
+
+def test_a_public_address_makes_cookies_and_headers_strict(home: dict[str, str]) -> None:
+    names = ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_NAME", "DEBUG")
+    assert values(*names, PUBLIC_URL="https://studio.example/", **home) == [
+        "['studio.example']",
+        "['https://studio.example']",
+        "True",
+        "__Host-session",
+        "False",
+    ]
+
+
+def test_sqlite_takes_its_lock_at_the_start_of_a_transaction(home: dict[str, str]) -> None:
+    [found] = values("DATABASE", **home)
+    assert "'transaction_mode': 'IMMEDIATE'" in found
+    assert "journal_mode=WAL" in found
+
+
+# -- Secrets that make themselves -----------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("A_KEY", raising=False)
+    return tmp_path / "var" / "a_key"
+
+
+def test_a_secret_is_made_once_and_only_its_owner_reads_it(place: Path) -> None:
+    made = env.secret("A_KEY", place)
+    assert env.secret("A_KEY", place) == made
+    assert len(made) == 64
+    assert place.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in place.parent.iterdir()] == ["a_key"]
+
+
+def test_a_secret_is_never_printed(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    made = env.secret("A_KEY", place)
+    printed = capfd.readouterr()
+    assert made not in printed.out + printed.err
+
+
+def test_a_secret_from_the_environment_comes_first(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_KEY", " given ")
+    assert env.secret("A_KEY", place) == "given"
+    assert not place.exists()
+
+
+def test_two_studios_are_strangers(place: Path, tmp_path: Path) -> None:
+    assert env.secret("A_KEY", place) != env.secret("A_KEY", tmp_path / "other")
+
+
+def test_processes_that_start_at_once_get_the_same_secret(place: Path) -> None:
+    code = (
+        "import sys, pathlib; from studio import env; print(env.secret('A_KEY', pathlib.Path(sys.argv[1])))"
+    )
+    command = [sys.executable, "-c", code, str(place)]
+
+    def start(_: int) -> str:
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(start, range(6)))) == 1
+    assert place.stat().st_mode & 0o777 == 0o600

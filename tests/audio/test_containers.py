@@ -75,6 +75,12 @@ def test_a_wav_with_junk_behind_is_complete(tmp_path: Path) -> None:
     assert check_bytes(tmp_path, riff(FMT, (b"data", bytes(16000))) + b"junk", "wav") == 1.0
 
 
+@pytest.mark.parametrize("missing", [1, 7, 4000])
+def test_a_wav_that_is_shorter_than_it_says(tmp_path: Path, missing: int) -> None:
+    with pytest.raises(Damaged, match=f"{missing:,} bytes"):
+        check_bytes(tmp_path, riff(FMT, (b"data", bytes(16000)))[:-missing], "wav")
+
+
 @pytest.mark.parametrize("fmt", [(b"fmt ", b"short"), (b"fmt ", bytes(16)), (b"FMT ", FMT[1])])
 def test_a_wav_that_does_not_tell_its_rate(tmp_path: Path, fmt: tuple[bytes, bytes]) -> None:
     with pytest.raises(Damaged, match="sound is missing"):

@@ -40,10 +40,10 @@ PANS = {
 # Loudness of the drums of a kit among each other
 LEVELS = {
     "kick": 0.72,
-    "hat": 1.7,
-    "open": 1.5,
-    "ride": 1.7,
-    "shaker": 1.7,
+    "hat": 1.3,
+    "open": 1.15,
+    "ride": 1.3,
+    "shaker": 1.3,
     "snare": 1.05,
     "clap": 1.2,
     "brush": 1.5,
@@ -119,7 +119,7 @@ def _metal(n: int, base: float, response: Response) -> Audio:
 def _hat(kit: str, force: float, rate: float, seconds: float) -> Audio:
     cut = 5200 if kit in SOFT_KITS else 6800
     n = samples(seconds)
-    colour = both(high_pass(cut, 3), low_pass(12500 if kit != "dusty" else 7800))
+    colour = both(high_pass(cut, 3), low_pass(11000 if kit != "dusty" else 7500))
     return (
         _metal(n, 410, colour)
         * decay(n, rate * (1.25 - 0.4 * force))

@@ -194,3 +194,13 @@ def add(out: Audio, sound: Audio, at: int, gain: float, pan: float = 0.0) -> Non
     for channel, side in enumerate((np.cos(angle), np.sin(angle))):
         source = sound if sound.ndim == 1 else sound[channel]
         out[channel, at : at + length] += source * np.float32(gain * side * np.sqrt(2))
+
+
+def soften(sound: Audio, knee: float, span: float) -> None:
+    """Bend a long sound (..., n) in place above the amplitude `knee`, towards `knee + span` at most."""
+    size = 1 << 18
+    for start in range(0, sound.shape[-1], size):
+        part = sound[..., start : start + size]
+        over = np.abs(part) - np.float32(knee)
+        loud = over > 0
+        part[loud] = np.sign(part[loud]) * np.float32(knee + span * np.tanh(over[loud] / np.float32(span)))

@@ -117,7 +117,7 @@ def _sound(word: str, place: int, grapheme: str, long: bool) -> list[Sound]:
         return ["s"]
     if grapheme == "s" and not after and before[-1:] and before[-1] in "aeiouybdgmnlrvw":
         return ["z"]
-    return [*map(str, CONSONANT_LETTERS.get(grapheme, grapheme))]
+    return [*CONSONANT_LETTERS.get(grapheme, grapheme)]
 
 
 def _vowel(before: str, grapheme: str, after: str, long: bool) -> list[Sound]:
@@ -125,5 +125,5 @@ def _vowel(before: str, grapheme: str, after: str, long: bool) -> list[Sound]:
         return [LONG[grapheme]]
     if not after and grapheme in OPEN:
         return [(OPEN if re.search("[aeiouy]", before) else SHORT_OPEN)[grapheme]]
-    rest: list[Sound] = {"ar": ["r"], "or": ["r"], "all": ["l"]}.get(grapheme, [])
+    rest = {"ar": "r", "or": "r", "all": "l"}.get(grapheme, "")
     return [VOWEL_LETTERS[grapheme], *rest]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from .drumkit import PANS, riser, stroke
-from .dsp import Audio, add, samples
+from .dsp import Audio, add, decibels, samples, soften
 from .instruments import play_track
 from .master import fade_out, master
 from .mix import ECHO, LEVELS, LEVELS_WITHOUT_VOICE, REVERB, crackle, make_room, pump, send, set_level
@@ -40,8 +40,8 @@ def render_mix(song: Song) -> Audio:
     del repeats
     reverberate(mix, room, style.family.reverb * (1 + 0.3 * style.space))
     del room
-    fade_out(mix, 3.0)
     master(mix)
+    fade_out(mix, 3.0)
     return mix
 
 
@@ -54,6 +54,8 @@ def _buses(song: Song) -> Iterator[tuple[str, Audio]]:
         bus = np.zeros((2, samples(song.duration)), dtype=np.float32)
         RENDERERS[name](bus, song)
         set_level(bus, levels[name] + offsets.get(name, 0.0) + _tilt(song, name))
+        if name == "drums":
+            soften(bus, 0.26 * decibels(offsets[name]), 0.20 * decibels(offsets[name]))
         if family.pump and name in ("bass", "chords"):
             pump(bus, song.hits, family.pump)
         if song.sung and name in ("chords", "lead"):

@@ -79,6 +79,13 @@ INSTRUMENTS: dict[str, tuple[str, str]] = {
     "harmonica": ("", "harmonica"),
     "choir": ("choir", ""),
 }
+# Families that suit a mood, by (calm, dark)
+SUITS = {
+    (False, False): ("pop", "rock", "folk", "funk", "pop"),
+    (False, True): ("hip-hop", "techno", "cinematic", "rock"),
+    (True, False): ("folk", "lo-fi", "ambient", "jazz"),
+    (True, True): ("lo-fi", "ambient", "cinematic", "folk"),
+}
 SUSTAINED = ("pad", "strings", "organ", "brass", "choir")
 # Styles that only make sense on the instruments that they come from
 GUITAR_STYLES = ("power", "strum", "scratch", "travis", "skank")
@@ -160,17 +167,7 @@ def _family(sound: str, energy: float, brightness: float, seed: int) -> Family:
     ]
     if found:
         return FAMILIES[min(found)[2]]
-    suits: tuple[str, ...]
-    if energy < -0.2:
-        suits = (
-            ("folk", "lo-fi", "ambient", "jazz")
-            if brightness >= 0
-            else ("lo-fi", "ambient", "cinematic", "pop")
-        )
-    elif brightness < -0.2:
-        suits = ("hip-hop", "techno", "cinematic", "rock")
-    else:
-        suits = ("pop", "rock", "folk", "funk", "pop")
+    suits = SUITS[energy < -0.2, brightness < -0.2]
     return FAMILIES[dice(seed, "family").choice(suits)]
 
 

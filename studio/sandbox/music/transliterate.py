@@ -54,9 +54,9 @@ def _letters(char: str) -> str:
 def _by_name(char: str) -> str:
     """One open syllable from the name that Unicode gives a letter: HIRAGANA LETTER KA is `ka`."""
     name = unicodedata.name(char, "")
-    if name.startswith("CJK"):
-        return STAND_INS[ord(char) % len(STAND_INS)]
     if not unicodedata.category(char).startswith(("L", "M")) or "MARK" in name:
         return ""
+    if not name or name.startswith("CJK"):
+        return STAND_INS[ord(char) % len(STAND_INS)]
     match = re.match(r"[^aeiou]{0,2}[aeiou]", name.split()[-1].lower() + "a")
     return re.sub(r"[^a-z]", "", match[0]) if match else "a"

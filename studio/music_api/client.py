@@ -128,7 +128,9 @@ class Client:
                 stream=True,
                 **order,
             ) as response:
-                return Answer(response.status_code, response.headers, self._read(response))
+                # The one header we read; another could quote us.
+                headers = {"Retry-After": response.headers.get("Retry-After", "")}
+                return Answer(response.status_code, headers, self._read(response))
         except Exception as error:  # requests leaks urllib3's, ssl's and the socket's own errors now and then
             return reason(error)
 

@@ -69,9 +69,11 @@ class BoundedSecureConnection(BoundedConnection, HTTPSConnection):
 
 @contextmanager
 def time_limit(seconds: float, shut: Callable[[], object]) -> Iterator[None]:
-    """Call `shut` from another thread when the block is not over in time."""
+    """Call `shut` from another thread when the block is not over in time, and raise TimeoutError."""
+    expired = threading.Event()
 
     def expire() -> None:
+        expired.set()
         with suppress(Exception):  # the block may end at this very moment and close the socket itself
             shut()
 
@@ -80,8 +82,14 @@ def time_limit(seconds: float, shut: Callable[[], object]) -> Iterator[None]:
     timer.start()
     try:
         yield
+    except Exception:
+        if not expired.is_set():
+            raise
     finally:
         timer.cancel()
+    # Also without an error: a head that was cut short reads like one that ended.
+    if expired.is_set():
+        raise TimeoutError
 
 
 def reason(error: BaseException) -> str:

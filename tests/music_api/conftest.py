@@ -1,9 +1,9 @@
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
+from studio.music_api import client as client_module
 from studio.music_api.client import Client
 from studio.music_api.providers import PROVIDERS
 from tests.music_api.upstream import Upstream, says
@@ -21,21 +21,23 @@ def upstream() -> Iterator[Upstream]:
 
 @pytest.fixture
 def make_client(upstream: Upstream) -> Callable[..., Client]:
-    """A client of `upstream`; the time-outs are short, so that a test of silence is, too."""
-    return partial(
-        Client,
-        PROVIDERS["aimusicapi"],
-        base_url=upstream.url,
-        key=KEY,
-        connect_timeout=1,
-        post_timeout=0.4,
-        get_timeout=0.4,
+    """A client of `upstream`, patient enough for a busy machine."""
+    patience = {"connect_timeout": 20, "post_timeout": 20, "get_timeout": 20}
+    return lambda **settings: Client(
+        PROVIDERS["aimusicapi"], **{"base_url": upstream.url, "key": KEY, **patience, **settings}
     )
 
 
 @pytest.fixture
 def client(make_client: Callable[..., Client]) -> Client:
     return make_client()
+
+
+@pytest.fixture
+def impatient(make_client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A client that waits for nothing; for answers that never come or never end."""
+    monkeypatch.setattr(client_module, "BODY_SECONDS", 0.3)
+    return make_client(post_timeout=0.3, get_timeout=0.3)
 
 
 def golden(name: str) -> bytes:

@@ -8,7 +8,6 @@ from functools import partial
 
 import pytest
 
-from studio.music_api import client as client_module
 from studio.music_api.client import Client
 from studio.music_api.errors import Ambiguous, NotSent, OutOfCredits, RateLimited, Rejected, Retired
 from studio.music_api.transport import Order
@@ -81,6 +80,11 @@ def redirect_endlessly(exchange: Exchange) -> None:
     exchange.drip(b" ")
 
 
+def reset_after_a_byte(connection: socket.socket) -> None:
+    connection.recv(1)
+    reset(connection)
+
+
 UNCLEAR = {
     "reset after reading": Exchange.reset,
     "end without an answer": lambda exchange: exchange.connection.close(),
@@ -112,14 +116,18 @@ UNCLEAR = {
 
 @pytest.mark.parametrize("script", UNCLEAR.values(), ids=UNCLEAR)
 def test_an_unclear_end_is_ambiguous_and_never_sent_again(
-    upstream: Upstream, client: Client, script, monkeypatch: pytest.MonkeyPatch
+    upstream: Upstream, impatient: Client, script
 ) -> None:
-    monkeypatch.setattr(client_module, "BODY_SECONDS", 0.2)
     upstream.script = script
     with pytest.raises(Ambiguous):
-        submit(client)
+        submit(impatient)
     upstream.close()
     assert len(upstream.exchanges) == 1
+
+
+def test_an_answer_in_chunks_is_read(upstream: Upstream, client: Client) -> None:
+    upstream.script = lambda exchange: exchange.send(CHUNKED)
+    assert submit(client) == Accepted(TASK_ID)
 
 
 def test_the_longest_answer_is_read(upstream: Upstream, client: Client) -> None:
@@ -130,9 +138,10 @@ def test_the_longest_answer_is_read(upstream: Upstream, client: Client) -> None:
 
 
 def test_a_reset_before_the_order_was_read_is_ambiguous(upstream: Upstream, client: Client) -> None:
-    upstream.before_reading = reset
+    upstream.before_reading = reset_after_a_byte
     with pytest.raises(Ambiguous):
         submit(client)
+    upstream.close()
     assert upstream.connections == 1
 
 
@@ -154,6 +163,13 @@ def test_a_certain_status_counts_even_when_its_body_breaks_off(
     with pytest.raises(error) as caught:
         submit(client)
     assert type(caught.value) is error
+
+
+def test_too_many_tasks_may_name_a_pause(upstream: Upstream, client: Client) -> None:
+    upstream.script = says(429, golden("error_429"), "Retry-After: 7")
+    with pytest.raises(RateLimited) as caught:
+        submit(client)
+    assert caught.value.retry_after == 7
 
 
 # Proven not sent
@@ -186,7 +202,7 @@ def test_no_connection_in_time_is_not_sent(make_client) -> None:
     "greeting",
     [
         lambda connection: connection.sendall(b"HTTP/1.1 400 This is no TLS\r\n\r\n"),
-        lambda connection: connection.recv(1) and reset(connection),
+        reset_after_a_byte,
         lambda connection: time.sleep(0.6),  # longer than the client's patience
     ],
     ids=["plain HTTP", "reset", "silence"],
@@ -206,7 +222,6 @@ def test_an_order_that_connected_too_late_is_not_sent(
     with pytest.raises(NotSent, match="no connection in time"):
         submit(make_client(connect_timeout=0.1))
     upstream.close()
-    assert upstream.connections == 1
     assert upstream.exchanges == []
 
 

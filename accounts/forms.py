@@ -31,6 +31,12 @@ class OwnerForm(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
 
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email=email).exists():
+            raise ValidationError("Somebody has this address already.")
+        return email
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if password := data.get("password"):

@@ -3,12 +3,21 @@
 import http.client
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 KEY = "test-key"
 SONG = {"task_type": "create_music", "sound": "quiet folk with a piano"}
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Look again and again; fails when it never comes true."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,8 @@ class Caller:
 
     def wait_for(self, task_id: str, *statuses: str) -> Any:
         """Poll until the task has one of the statuses; returns that answer."""
-        deadline = time.monotonic() + 60
-        while (answer := self.poll(task_id).json)["status"] not in statuses:
-            assert time.monotonic() < deadline, answer
-            time.sleep(0.02)
-        return answer
+        wait_until(lambda: self.status(task_id) in statuses)
+        return self.poll(task_id).json
 
     def end(self, task_id: str) -> Any:
         return self.wait_for(task_id, "SUCCESS", "FAILED")

@@ -143,6 +143,11 @@ def test_what_is_no_request_is_answered_in_json(wire: socket.socket, sent: bytes
     assert is_closed(wire)
 
 
+def test_who_is_hung_up_on_is_told_so(wire: socket.socket) -> None:
+    wire.sendall(post("Content-Length: -1\r\n"))
+    assert b"\r\nConnection: close\r\n" in read_all(wire)
+
+
 def test_slow_clients_hold_up_nobody(caller: Caller) -> None:
     parts = urlsplit(caller.url)
     slow = [socket.create_connection((parts.hostname, parts.port)) for _ in range(100)]

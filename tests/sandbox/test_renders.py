@@ -4,8 +4,6 @@ import multiprocessing
 import os
 import shutil
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,16 +15,9 @@ from studio.sandbox.renders import Renderer, clear_drafts
 from studio.sandbox.server import Sandbox
 from studio.sandbox.store import Store
 
-from .caller import KEY, SONG, Caller
+from .caller import KEY, SONG, Caller, wait_until
 from .conftest import Start
 from .process import sandbox_command
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def is_alive(pid: int) -> bool:

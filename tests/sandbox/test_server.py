@@ -11,7 +11,7 @@ from studio.sandbox.loops import Loop
 from studio.sandbox.server import Sandbox
 
 from . import quick
-from .caller import KEY, Caller
+from .caller import KEY, Caller, wait_until
 
 
 @pytest.fixture
@@ -33,6 +33,14 @@ def status(connection: http.client.HTTPConnection) -> int:
     with connection.getresponse() as response:
         response.read()
         return response.status
+
+
+def listens(url: str) -> bool:
+    try:
+        Caller(url)("GET", "/media/none")
+    except ConnectionError:
+        return False
+    return True
 
 
 def test_a_stopped_sandbox_answers_nobody(tmp_path: Path) -> None:
@@ -63,6 +71,7 @@ def test_an_order_in_hand_is_answered_before_the_end(tmp_path: Path, monkeypatch
     assert asked.wait(20)
     stopping = threading.Thread(target=sandbox.stop)
     stopping.start()
+    wait_until(lambda: not listens(sandbox.url))
     go.set()
     client.join()
     stopping.join()

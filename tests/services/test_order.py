@@ -41,7 +41,7 @@ def test_credits_for_three_of_four_takes_buy_none(order: Order, member: User) ->
     credits.adjust(member, 3 * PRICE - 100, reason="for the test")
     with pytest.raises(NotEnoughCredits) as refusal:
         order(takes=4)
-    assert "costs 10 credits" in refusal.value.message
+    assert refusal.value.message == "This costs 40 credits and you have 30. Ask an owner for more."
     assert credits.balance(member) == 3 * PRICE
     assert (Task.objects.count(), charges(), OrmQ.objects.count()) == (0, [], 0)
 
@@ -77,6 +77,15 @@ def test_the_first_take_has_the_very_seed_that_was_typed(seed: str, order: Order
 
 def test_no_take_has_a_seed_that_is_too_long_for_the_provider(order: Order) -> None:
     assert seeds(order(takes=2, params={"sound": "folk", "seed": "9999999999"})) == ["9999999999", "0"]
+
+
+@pytest.mark.parametrize(
+    ("params", "drawn"), [({"sound": "folk"}, True), ({"sound": "f", "seed": "7"}, False)]
+)
+def test_a_task_remembers_whether_its_seed_was_ours(
+    params: dict[str, str], drawn: bool, order: Order
+) -> None:
+    assert [task.seed_drawn for task in order(takes=2, params=params)] == [drawn, drawn]
 
 
 def test_takes_without_a_seed_get_different_ones(order: Order) -> None:

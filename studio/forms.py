@@ -161,4 +161,6 @@ class SongForm(forms.Form):
     def values_of(task: Task) -> dict[str, Any]:
         """The fields of an earlier order."""
         known = {name: task.params[wire] for name, wire in WIRE.items() if wire in task.params}
+        if task.seed_drawn:  # the same seed would be the same song once more
+            del known["seed"]
         return {**known, "provider": task.provider, "takes": 1}

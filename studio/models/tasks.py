@@ -76,6 +76,7 @@ class Task(models.Model):
     provider = models.CharField(max_length=20)
     operation = models.CharField(max_length=20)
     params = models.JSONField(default=dict)
+    seed_drawn = models.BooleanField(default=False)  # by us: ordering the same again should not repeat it
     price = models.PositiveIntegerField()
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries"

@@ -9,7 +9,7 @@ from django.db.models import F
 from django_q.tasks import async_task
 
 from accounts.models import User
-from studio.errors import InvalidOrder, TooLate
+from studio.errors import InvalidOrder, NotEnoughCredits, TooLate
 from studio.models import Attempt, CreditEntry, Project, Task, TaskEvent
 from studio.models.clock import db_now
 from studio.music_api.providers import PROVIDERS
@@ -49,6 +49,8 @@ def order(
     if known := list(Task.objects.filter(created_by=by, form_key=form_key).order_by("take")):
         return known
     price = PROVIDERS[provider].operation(operation).price
+    if price * takes > (balance := credits.balance(by)):
+        raise NotEnoughCredits(price * takes, balance)  # names the whole order, not the take that failed
     return [
         _start(
             project=project,
@@ -56,6 +58,7 @@ def order(
             provider=provider,
             operation=operation,
             params=_params_of_take(params, take),
+            seed_drawn=not params.get("seed"),
             take=take,
             takes=takes,
             price=price,

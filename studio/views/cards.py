@@ -8,7 +8,8 @@ from statistics import median
 
 from django.utils import timezone
 
-from studio.models import Clip, ProviderState, Task
+from accounts.models import User
+from studio.models import Clip, Project, ProviderState, Task
 from studio.services import providers, tasks
 
 HISTORY = 200  # finished tasks that typical times are taken from
@@ -23,6 +24,7 @@ class Card:
     position: int  # in the provider's line, 0 when it does not wait
     typical: int  # seconds from sending to ready
     waits_for: str  # why nothing is sent to this provider now
+    may_change: bool  # whether the person who looks may cancel it or order it again
 
     @property
     def signature(self) -> str:
@@ -49,13 +51,18 @@ class Card:
         return tasks.can_give_up(self.task)
 
 
-def build(rows: Iterable[Task]) -> list[Card]:
-    """One card for each task. `rows` come from `Task.objects.for_card()`."""
+def build(rows: Iterable[Task], user: User) -> list[Card]:
+    """One card for each task, as this person sees it. `rows` come from `Task.objects.for_card()`."""
     rows = list(rows)
     if not rows:
         return []
     places = _places() if any(task.status == Task.Status.QUEUED for task in rows) else {}
     waits = {state.name: _waits_for(state) for state in ProviderState.objects.all()}
+    editable = set(
+        Project.objects.editable_by(user)
+        .filter(pk__in={task.project_id for task in rows})
+        .values_list("pk", flat=True)
+    )
     times = _typical_times() if any(task.is_moving for task in rows) else {}
     return [
         Card(
@@ -64,6 +71,7 @@ def build(rows: Iterable[Task]) -> list[Card]:
             position=places.get(task.pk, 0),
             typical=_typical(task, times),
             waits_for=waits.get(task.provider, "") if task.status == Task.Status.QUEUED else "",
+            may_change=task.project_id in editable,
         )
         for task in rows
     ]

@@ -21,7 +21,7 @@ def live(request: StudioRequest) -> HttpResponse:
     seen = _signatures(request.GET.get("seen", ""))
     parts: list[tuple[str, dict[str, object]]] = [
         ("tasks/_card.html", {"card": card, "oob": "true" if card.task.pk in seen else "new"})
-        for card in cards.build(_rows(request, list(seen)))
+        for card in cards.build(_rows(request, list(seen)), request.user)
         if seen.get(card.task.pk) != card.signature
     ]
     if request.GET.get("balance") != str(credits.balance(request.user)):

@@ -41,7 +41,7 @@ def detail(request: StudioRequest, project_id: int) -> HttpResponse:
     tasks = Task.objects.filter(project=project).for_card().order_by("-pk")
     if before := whole_number(request.GET.get("before", "")):
         tasks = tasks.filter(pk__lt=before)
-    rows = cards.build(tasks[: PAGE + 1])
+    rows = cards.build(tasks[: PAGE + 1], request.user)
     context = {
         "project": project,
         "cards": rows[:PAGE],

@@ -73,4 +73,9 @@ def _page(request: StudioRequest, project: Project, form: SongForm) -> HttpRespo
 def _context(request: StudioRequest, project: Project, form: SongForm) -> dict[str, object]:
     newest = Task.objects.filter(project=project).for_card().order_by("-pk")[:NEWEST]
     projects = Project.objects.editable_by(request.user)
-    return {"project": project, "projects": projects, "form": form, "cards": cards.build(newest)}
+    return {
+        "project": project,
+        "projects": projects,
+        "form": form,
+        "cards": cards.build(newest, request.user),
+    }

@@ -19,8 +19,8 @@ PAGE = 50
 def index(request: StudioRequest) -> HttpResponse:
     """Everything that moves, then what ended lately."""
     visible = Task.objects.visible_to(request.user).for_card()
-    moving = cards.build(visible.moving().order_by("pk")[:PAGE])
-    ended = cards.build(visible.filter(status__in=Task.ENDED).order_by("-pk")[:PAGE])
+    moving = cards.build(visible.moving().order_by("pk")[:PAGE], request.user)
+    ended = cards.build(visible.filter(status__in=Task.ENDED).order_by("-pk")[:PAGE], request.user)
     return render(request, "tasks/index.html", {"moving": moving, "ended": ended})
 
 
@@ -33,7 +33,7 @@ def detail(request: StudioRequest, task_id: int) -> HttpResponse:
 def _page(request: StudioRequest, task: Task, form: UpstreamIdForm) -> HttpResponse:
     context = {
         "task": task,
-        "card": cards.build([task])[0],
+        "card": cards.build([task], request.user)[0],
         "events": task.events.select_related("actor"),
         "entries": task.credit_entries.exclude(account__house=True).order_by("pk"),
         "form": form,

@@ -192,7 +192,7 @@ def test_a_failure_shows_a_page_and_no_trace(
 ) -> None:
     from studio.views import cards
 
-    def broken(_: Any) -> None:
+    def broken(*_: Any) -> None:
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(cards, "build", broken)

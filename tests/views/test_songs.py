@@ -115,7 +115,7 @@ def test_too_few_credits_are_refused_with_the_figures(post: Any, member: User) -
     credits.adjust(member, -85, reason="test")
     answer = post(takes="2")
     assert answer.status_code == 422
-    assert "This costs 10 credits and you have 5" in answer.content.decode()
+    assert "This costs 20 credits and you have 15" in answer.content.decode()
     assert not Task.objects.exists()
     assert credits.balance(member) == 15
 

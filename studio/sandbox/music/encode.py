@@ -28,8 +28,10 @@ def _encode(path: Path, wav: Path, cover: Path, tags: Mapping[str, str], limit: 
     """Encode once, with peaks cut to `limit` in dBFS; 0 leaves them as they are."""
     metadata = [part for key, text in tags.items() for part in ("-metadata", f"{key}={text}")]
     inputs = ["-i", str(wav), "-i", str(cover), "-map", "0:a", "-map", "1:v", "-map_metadata", "-1"]
-    # The fast coder takes half the time and cannot be told from the other one at this rate.
-    audio = ["-c:a", "aac", "-aac_coder", "fast", "-b:a", "192k"]
+    # The fast coder takes half the time and cannot be told from the other one at this rate. The tools for
+    # low rates, which replace noise and stereo by guesses, would only throw peaks about.
+    tools = ["-aac_coder", "fast", "-aac_pns", "0", "-aac_is", "0", "-aac_tns", "0"]
+    audio = ["-c:a", "aac", "-b:a", "192k", *tools]
     if limit:
         limiter = f"alimiter=limit={decibels(limit):.4f}:level=false:attack=2:release=20:latency=true"
         audio += ["-filter:a", limiter]

@@ -7,14 +7,14 @@ from .loudness import integrated
 
 TARGET_LUFS = -14.0
 # AAC at 192 kbit/s adds up to about 1 dB to the peaks of what it codes: the room is left here.
-CEILING_DB = -2.6
+CEILING_DB = -3.0
 TRIES = 4
 HOP = 32
 LOOK = 12  # hops of look-ahead: 8.7 ms
 
 
 def master(mix: Audio) -> None:
-    """Bring a stereo mix (2, n) in place to -14 LUFS with true peaks under -2.6 dBTP."""
+    """Bring a stereo mix (2, n) in place to -14 LUFS with true peaks under -3 dBTP."""
     equalise(mix, both(high_pass(30, 3), low_pass(15500, 6)), taps=8191)
     mix *= np.float32(decibels(TARGET_LUFS - integrated(mix)))
     # Rounded drum peaks leave the limiter less to do.

@@ -15,8 +15,8 @@ from .style import Style
 
 # Four slots, in scale steps against the first: said, turned, leapt, fallen, risen.
 CELLS = (
-    (0, 0, 1, 0), (0, 1, 2, 1), (0, -1, 0, 2), (0, 2, 1, 0), (0, 0, -1, 0), (0, 2, 4, 2),
-    (0, 1, 0, -1), (0, 0, 2, 1), (0, -1, -2, 0), (0, 4, 2, 1), (0, 0, 0, 1), (0, 2, 0, 2),
+    (0, 0, 1, 0), (0, 1, 2, 1), (0, -1, 0, 1), (0, 2, 1, 0), (0, 0, -1, 0), (0, 1, 2, 3),
+    (0, 1, 0, -1), (0, 0, 2, 1), (0, -1, -2, 0), (0, 2, 1, -1), (0, 0, 0, 1), (0, 1, -1, 0),
 )  # fmt: skip
 SHAPES = {
     "verse": ((0, 1, 1, 0), (0, 0, 1, -1), (1, 0, 2, 0), (0, 1, -1, 0)),
@@ -93,10 +93,10 @@ def pitch_at(style: Style, harmony: Chord, centre: int, steps: int, *, firm: boo
 
 
 def smoothed(pitches: list[int], low: int, high: int) -> list[int]:
-    """The same line without leaps over a sixth, inside a range: notes move by octaves."""
+    """The same line without leaps over a fifth, inside a range: notes move by octaves."""
     out: list[int] = []
     for pitch in pitches:
-        if out and abs(pitch - out[-1]) > 9:
+        if out and abs(pitch - out[-1]) > 7:
             pitch += 12 if pitch < out[-1] else -12
         while pitch > high:
             pitch -= 12

@@ -74,11 +74,6 @@ def _unsettled(name: str) -> QuerySet[Task]:
     return Task.objects.filter(under_way | just_failed, provider=name)
 
 
-def check_soon(name: str) -> None:
-    """Look at the balance with the next tick: a task has settled, or its end is unknown."""
-    ProviderState.objects.filter(name=name).update(check_after=db_now())
-
-
 def hurry_for_unknown() -> None:
     """Two readings ten seconds apart decide an unknown attempt: look that often while there is one."""
     now = db_now()

@@ -227,8 +227,3 @@ def ring_due_archives() -> None:
         fresh = Task.objects.filter(pk=task_id).exclude(woken_at__gt=now - timedelta(seconds=10))
         if fresh.update(woken_at=now):
             polls.ring_archive(task_id)
-
-
-def rename_clip(clip: Clip, title: str) -> None:
-    clip.title = title
-    clip.save(update_fields=["title"])

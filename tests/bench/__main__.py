@@ -2,5 +2,5 @@
 
 from tests.bench import render, web
 
-render.main()
 web.main()
+render.main(list(render.FAMILIES))

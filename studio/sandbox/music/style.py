@@ -86,6 +86,8 @@ SUITS = {
     (True, False): ("folk", "lo-fi", "ambient", "jazz"),
     (True, True): ("lo-fi", "ambient", "cinematic", "folk"),
 }
+# How the variants of a model are finished: Raw close and dry, Pro in a larger room
+FINISH = {"Raw": -0.8, "Pro": 0.4}
 SUSTAINED = ("pad", "strings", "organ", "brass", "choir")
 # Styles that only make sense on the instruments that they come from
 GUITAR_STYLES = ("power", "strum", "scratch", "travis", "skank")
@@ -132,7 +134,7 @@ def style_of(request: SongRequest) -> Style:
         mode=mode,
         energy=min(1.0, max(0.1, family.energy + 0.25 * energy)),
         brightness=brightness,
-        space=space,
+        space=space + FINISH.get(request.model.split(" ")[-1], 0.0),
         layers=layers,
         lead=lead,
         voice=_voice(sound, request.seed),

@@ -84,3 +84,11 @@ def test_without_a_sound_the_lyrics_and_the_seed_decide() -> None:
     sad = {style("", "lonely tears in the rain, so sad and slow", seed).family.name for seed in range(20)}
     assert sad <= {"lo-fi", "ambient", "cinematic", "folk"}
     assert len({style("", "", seed).family.name for seed in range(20)}) > 2
+
+
+def test_the_model_decides_how_it_is_finished() -> None:
+    raw, usual, pro = (
+        style_of(SongRequest("pop", "", "", 1, model=model)).space
+        for model in ("FUZZ-2.0 Raw", "FUZZ-2.0", "FUZZ-2.0 Pro")
+    )
+    assert raw < usual < pro

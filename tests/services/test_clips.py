@@ -275,9 +275,3 @@ def test_a_late_song_is_delivered_and_stays_refunded(order: Order, member: User)
     assert now.version == task.version + 1
     assert list(Clip.objects.visible_to(member)) == [clip]
     assert (credits.balance(member), audit.audit()) == (100, {})
-
-
-def test_a_clip_can_be_renamed(archiving: Task) -> None:
-    clip = kept(archiving)
-    clips.rename_clip(clip, "Better")
-    assert again(clip).title == "Better"

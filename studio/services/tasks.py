@@ -51,22 +51,19 @@ def order(
     price = PROVIDERS[provider].operation(operation).price
     if price * takes > (balance := credits.balance(by)):
         raise NotEnoughCredits(price * takes, balance)  # names the whole order, not the take that failed
-    return [
-        _start(
-            project=project,
-            created_by=by,
-            provider=provider,
-            operation=operation,
-            params=_params_of_take(params, take),
-            seed_drawn=not params.get("seed"),
-            take=take,
-            takes=takes,
-            price=price,
-            form_key=form_key,
-            parent=parent,
-        )
-        for take in range(1, takes + 1)
-    ]
+    common = {
+        "project": project,
+        "created_by": by,
+        "provider": provider,
+        "operation": operation,
+        "seed_drawn": not params.get("seed"),
+        "takes": takes,
+        "price": price,
+        "form_key": form_key,
+        "parent": parent,
+    }
+    numbers = range(1, takes + 1)
+    return [_start(**common, take=take, params=_params_of_take(params, take)) for take in numbers]
 
 
 def _start(**fields: Any) -> Task:

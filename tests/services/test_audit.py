@@ -46,6 +46,8 @@ def unguarded(db: None) -> Iterator[Callable[[str], None]]:
                 for event in ("update", "delete"):
                     cursor.execute(f"DROP TRIGGER credit_entry_no_{event}{table}")
             elif rule.endswith("_negative"):
+                if on_postgresql:  # which alters no table while checks of it are put off
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute(
                     f"ALTER TABLE studio_creditaccount DROP CONSTRAINT {rule}"
                     if on_postgresql

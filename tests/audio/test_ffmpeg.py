@@ -1,5 +1,7 @@
+import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,14 @@ from tests.audio.servers import Canary
 FORMATS = ("m4a", "mp3", "flac", "wav")
 
 
+def test_the_systems_ffmpeg_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ffmpeg").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert ffmpeg.binary.__wrapped__() == str(tmp_path / "ffmpeg")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    assert "imageio_ffmpeg" in ffmpeg.binary.__wrapped__()
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_probe_tells_what_a_stream_is(songs: dict[str, Path], name: str) -> None:
     probe = ffmpeg.probe(songs[name], demuxer=MEDIA_TYPES[name].demuxer)
@@ -20,9 +30,10 @@ def test_probe_tells_what_a_stream_is(songs: dict[str, Path], name: str) -> None
     assert probe.codec == {"m4a": "aac", "wav": "pcm_s16le"}.get(name, name)
 
 
-def test_probe_counts_unusual_channels(tmp_path: Path) -> None:
-    six = write_wav(tmp_path / "six.wav", np.zeros((4800, 6)), rate=48000)
-    assert ffmpeg.probe(six, demuxer="wav") == ffmpeg.Probe(0.1, "pcm_s16le", 48000, 6)
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 5, 6, 7, 8, 10])
+def test_probe_counts_channels(tmp_path: Path, channels: int) -> None:
+    path = write_wav(tmp_path / "many.wav", np.zeros((4800, channels)), rate=48000)
+    assert ffmpeg.probe(path, demuxer="wav") == ffmpeg.Probe(0.1, "pcm_s16le", 48000, channels)
 
 
 def test_probe_refuses_another_format_than_it_was_told(songs: dict[str, Path]) -> None:
@@ -69,12 +80,21 @@ def test_blocks_end_at_the_time_out(songs: dict[str, Path]) -> None:
         [time.sleep(0.1) for _ in blocks]
 
 
-def test_a_reader_that_stops_early_stops_ffmpeg(songs: dict[str, Path]) -> None:
-    blocks = ffmpeg.decode_blocks(songs["wav"], demuxer="wav")
+def test_a_reader_that_stops_early_stops_ffmpeg(
+    songs: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Watched(subprocess.Popen):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Watched)
+    blocks = ffmpeg.decode_blocks(songs["wav"], demuxer="wav", rate=192_000)
     next(blocks)
     blocks.close()
-    with pytest.raises(StopIteration):
-        next(blocks)
+    assert [process.returncode is None for process in started] == [False]
 
 
 def test_run_gives_standard_output(songs: dict[str, Path]) -> None:

@@ -42,7 +42,7 @@ LEVELS = {
     "kick": 0.72,
     "hat": 1.3,
     "open": 1.15,
-    "ride": 1.3,
+    "ride": 0.95,
     "shaker": 1.3,
     "snare": 1.05,
     "clap": 1.2,

@@ -275,7 +275,7 @@ def prove_not_accepted(attempt_id: int) -> bool:
         return False
     _settle(attempt, Status.REJECTED, "The provider's balance shows that it was not accepted")
     if attempt.task.claims >= MAX_CRASHES:
-        park(attempt.task_id, "Sending it stopped the worker three times.")
+        park(attempt.task_id, "It was sent three times and never arrived.")
         return True
     tasks.move(
         attempt.task_id, Task.Status.QUEUED, note="Not accepted, the provider's balance shows it.", reason=""

@@ -20,6 +20,8 @@ def ring_waiting() -> None:
         if not attempts.takes_orders(state, now):
             continue
         free = state.in_flight_limit - Task.objects.in_flight(name).count()
+        if providers.named(name).min_interval_s:
+            free = min(free, 1)  # the others would ring in vain, and count as woken for a while
         due = Task.objects.queued(name).filter(stale, Q(send_after=None) | Q(send_after__lte=now))
         waiting = list(due.order_by("pk").values_list("pk", flat=True)[: max(free, 0)])
         if Task.objects.filter(pk__in=waiting).update(woken_at=now):

@@ -162,6 +162,17 @@ def test_no_more_rings_than_places(quiet: Order) -> None:
     assert len(rings()) == 2
 
 
+@pytest.mark.usefixtures("careful")
+def test_one_ring_at_a_time_where_orders_keep_their_distance(quiet: Order) -> None:
+    quiet(takes=3, provider="aimusicapi")
+    dispatch.ring_waiting()
+    dispatch.ring_waiting()
+    assert len(rings()) == 2
+    send("aimusicapi")
+    dispatch.ring_waiting()
+    assert rings() == []
+
+
 def test_no_rings_while_nothing_may_be_sent(quiet: Order) -> None:
     quiet()
     set_state(hold="No credits.")

@@ -16,6 +16,7 @@ from studio.services import attempts, hints, hooks, polls
 from tests.conftest import Order
 from tests.factories import FAILED as SONG_FAILED
 from tests.factories import accepted, again, bring_to, lost, send, song, unknown, until
+from tests.threads import at_once
 
 Status, Sent = Task.Status, Attempt.Status
 COMPLETED, STREAMING, FAILED = "music.completed", "music.streaming", "music.failed"
@@ -98,7 +99,7 @@ def test_a_changed_body_is_refused(running: Attempt) -> None:
     assert ring(running, **signed(running, body_of("up-2"))) == 401
 
 
-@pytest.mark.parametrize("age", [301, -301, 86400])
+@pytest.mark.parametrize("age", [301, -330, 86400])
 def test_an_old_or_early_delivery_is_refused(age: float, running: Attempt) -> None:
     assert ring(running, **signed(running, body_of(), age=age)) == 400
     assert not WebhookDelivery.objects.exists()
@@ -138,6 +139,14 @@ def test_a_replay_has_no_second_effect(running: Attempt) -> None:
     assert [ring(running, **{"X-Webhook-Id": str(number)}) for number in range(3)] == [200, 200, 200]
     assert again(running.task).poll_after is None
     assert WebhookDelivery.objects.get().count == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_delivery_at_once_has_one_effect(running: Attempt) -> None:
+    body = body_of()
+    headers = signed(running, body)
+    assert at_once(lambda: hooks.receive(running.token, headers, body), 8) == [True] * 8
+    assert WebhookDelivery.objects.get().count == 8
 
 
 @pytest.mark.parametrize("events", list(permutations([STREAMING, COMPLETED, FAILED])))

@@ -164,8 +164,6 @@ def _send(adapter: HTTPAdapter, url: str, deadline: Deadline) -> requests.Respon
     try:
         request = requests.Request("GET", url, headers=HEADERS).prepare()
         return adapter.send(request, stream=True, timeout=(CONNECT_S, READ_S))
-    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
-        raise Refused(MALFORMED) from error
     except (requests.RequestException, HTTPError) as error:
         if deadline.passed or isinstance(error, requests.exceptions.ReadTimeout):
             raise TooSlow("The server took too long to answer.") from error

@@ -83,6 +83,14 @@ def test_a_connection_that_breaks_off(
     assert assert_fails(Truncated, f"{server.origin}/{way}", target, rules).retryable
 
 
+def test_two_lengths_that_contradict_each_other(
+    server: HostileServer, rules: FetchRules, target: Path
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\nTransfer-Encoding: chunked\r\n\r\n"
+    server.raw = head + b"14\r\n" + server.song[:20] + b"\r\n0\r\n\r\n"
+    assert_fails(Truncated, f"{server.origin}/raw", target, rules)
+
+
 @pytest.mark.parametrize("way", ["endless", "announces_a_terabyte"])
 def test_more_than_allowed(server: HostileServer, rules: FetchRules, target: Path, way: str) -> None:
     assert not assert_fails(TooLarge, f"{server.origin}/{way}", target, rules).retryable

@@ -4,12 +4,14 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.db import connection
 
 from studio.audio.fetch import FetchError, FetchRules, fetch
 from studio.audio.images import make_thumbnail
 from studio.audio.loudness import measure
+from studio.audio.media_types import MediaType
 from studio.audio.peaks import waveform
 from studio.audio.verify import Damaged, verify_audio, verify_image
 from studio.clients import client_for
@@ -48,15 +50,18 @@ def _copy(work: clips.Work, source: clips.Source) -> clips.Copy:
     path = media.incoming(f"{work.task_id}-{source.kind}-{uuid.uuid4().hex}")
     try:
         got = fetch(source.url, path, allow=FetchRules(work.hosts, work.origins, MAX_BYTES))
-        if source.kind == Asset.Kind.COVER:
-            verify_image(path)
-        else:
-            verify_audio(path, expected_seconds=work.item.duration)
+        kind = _verified(work, source, path)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    kind = got.media_type
     return clips.Copy(source.kind, path, kind.content_type, kind.extension, got.size, got.sha256)
+
+
+def _verified(work: clips.Work, source: clips.Source, path: Path) -> MediaType:
+    """What the file is, once all of it was looked at: its first bytes alone can mislead."""
+    if source.kind == Asset.Kind.COVER:
+        return verify_image(path)
+    return verify_audio(path, expected_seconds=work.item.duration).media_type
 
 
 def _thumb(cover: clips.Copy) -> clips.Copy:

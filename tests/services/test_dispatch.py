@@ -155,6 +155,13 @@ def test_an_order_whose_ring_got_lost_is_rung_for(quiet: Order) -> None:
     assert rings() == []
 
 
+def test_an_order_that_was_just_rung_for_is_left_to_its_ring(order: Order) -> None:
+    order()
+    rings()
+    dispatch.ring_waiting()
+    assert rings() == []
+
+
 def test_no_more_rings_than_places(quiet: Order) -> None:
     quiet(takes=4)
     set_state(in_flight_limit=2)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from django.utils import timezone
 from django_q.models import OrmQ
 
 from accounts.models import User
@@ -89,6 +90,18 @@ def test_a_place_that_gets_free_wakes_the_line(order: Order) -> None:
     assert again(second).status == Status.QUEUED
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [(Status.HELD, Status.CANCELLED), (Status.RUNNING, Status.ARCHIVING)]
+)
+def test_nobody_is_woken_for_no_free_place_or_no_line(old: str, new: str, order: Order) -> None:
+    task = bring_to(order()[0], old)
+    if old == Status.HELD:
+        order()
+    OrmQ.objects.all().delete()
+    tasks.move(task.pk, new)
+    assert not OrmQ.objects.exists()
+
+
 # -- Failing, with what it means for the house ----------------------------------------------------
 
 
@@ -154,6 +167,12 @@ def test_a_song_can_not_be_given_up(status: str, minutes: int, order: Order, mem
     with pytest.raises(TooLate):
         tasks.give_up(again(task), by=member)
     assert again(task).status == status
+
+
+@pytest.mark.parametrize("status", Status.values)
+def test_only_a_song_that_is_composed_is_offered_to_be_given_up(status: str, db: None) -> None:
+    task = Task(status=status, submitted_at=timezone.now() - timedelta(hours=2))
+    assert tasks.can_give_up(task) is (status == Status.RUNNING)
 
 
 def test_a_song_that_moved_on_meanwhile_is_not_given_up(order: Order, member: User) -> None:

@@ -21,7 +21,7 @@ def write_m4a(path: Path, wav: Path, cover: Path, tags: Mapping[str, str]) -> No
         over = loudness.measure(path, "mov").true_peak_db - HIGHEST_PEAK_DB
         if over <= 0:
             return
-        limit = (limit or CEILING_DB) - 1.4 * over - 0.2
+        limit = (limit or CEILING_DB) - 2 * over - 0.4
 
 
 def _encode(path: Path, wav: Path, cover: Path, tags: Mapping[str, str], limit: float) -> None:

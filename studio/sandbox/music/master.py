@@ -7,7 +7,7 @@ from .loudness import integrated
 
 TARGET_LUFS = -14.0
 # AAC at 192 kbit/s adds up to about 1 dB to the peaks of what it codes: the room is left here.
-CEILING_DB = -3.0
+CEILING_DB = -3.5
 TRIES = 4
 HOP = 32
 LOOK = 12  # hops of look-ahead: 8.7 ms

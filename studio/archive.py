@@ -1,13 +1,10 @@
 """The job of keeping audio: fetch, verify and measure the files of one clip."""
 
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from django.db import connection
-
+from studio import beats
 from studio.audio.fetch import FetchError, FetchRules, fetch
 from studio.audio.images import make_thumbnail
 from studio.audio.loudness import measure
@@ -96,20 +93,6 @@ def refresh(task_id: int) -> None:
         clips.refresh_answer(task_id, answer)
 
 
-@contextmanager
-def renewing(task_id: int) -> Iterator[None]:
+def renewing(task_id: int) -> AbstractContextManager[None]:
     """Renew the lease while the copy goes on, so that it can be short and a crash is noticed soon."""
-    done = threading.Event()
-
-    def renew() -> None:
-        while not done.wait(clips.LEASE.total_seconds() / 3):
-            clips.renew(task_id)
-        connection.close()
-
-    thread = threading.Thread(target=renew, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    return beats.every(clips.LEASE.total_seconds() / 3, lambda: clips.renew(task_id))

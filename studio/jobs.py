@@ -4,19 +4,28 @@ Names of jobs are a public interface: queued rows hold them. A job may run twice
 """
 
 import logging
+from contextlib import AbstractContextManager
 
 from django_q.tasks import async_task
 
-from studio import archive
+from studio import archive, beats
 from studio.audio.fetch import FetchError
 from studio.audio.ffmpeg import FfmpegError
 from studio.audio.verify import Damaged
 from studio.clients import client_for
 from studio.music_api.errors import Ambiguous, MusicApiError, NotFound
-from studio.services import attempts, balances, clips, hints
+from studio.services import attempts, balances, clips, hints, workers
 from studio.sweep import Sweep
 
 log = logging.getLogger(__name__)
+
+BEAT_S = 5
+
+
+def at_work() -> AbstractContextManager[None]:
+    """Around every call that may take long: when all workers are at one, the sweep waits for its turn, and
+    the supervisor must not take that for a cluster that stands still."""
+    return beats.every(BEAT_S, lambda: workers.beat(workers.JOBS))
 
 
 def submit_next(provider: str) -> None:
@@ -29,9 +38,10 @@ def submit_next(provider: str) -> None:
     url, secret = attempts.webhook_for(attempt)
     task = attempt.task
     try:
-        answer = client_for(provider).submit(
-            task.operation, task.params, webhook_url=url, webhook_secret=secret
-        )
+        with at_work():
+            answer = client_for(provider).submit(
+                task.operation, task.params, webhook_url=url, webhook_secret=secret
+            )
     except MusicApiError as error:
         attempts.record_failure(attempt.pk, error)
     else:
@@ -41,7 +51,9 @@ def submit_next(provider: str) -> None:
 
 def _look(marker: balances.Marker) -> None:
     try:
-        balances.record(marker, client_for(marker.provider).balance().total)
+        with at_work():
+            total = client_for(marker.provider).balance().total
+        balances.record(marker, total)
     except MusicApiError:
         balances.looked_in_vain(marker.provider)
 
@@ -52,7 +64,8 @@ def confirm_hint(attempt_id: int) -> None:
     if attempt is None:
         return
     try:
-        client_for(attempt.provider).poll(attempt.task.operation, attempt.hinted_id)
+        with at_work():
+            client_for(attempt.provider).poll(attempt.task.operation, attempt.hinted_id)
     except NotFound:
         hints.doubt(attempt)
     except MusicApiError as error:
@@ -74,7 +87,7 @@ def archive_task(task_id: int) -> None:
     if not work:
         return
     try:
-        with archive.renewing(task_id):
+        with at_work(), archive.renewing(task_id):
             for clip in work:
                 archive.keep(clip)
     except (FetchError, Damaged) as error:

@@ -24,6 +24,7 @@ LAYERS = {
         "studio.jobs",
         "studio.sweep",
         "studio.archive",
+        "studio.beats",
         "studio.clients",
         "studio.processes",
         "studio.management",

@@ -8,6 +8,7 @@ from studio.models import Lease
 from studio.models.clock import db_now
 
 SWEEP = "sweep"
+JOBS = "jobs"  # no lease: only a beat
 LEASE = timedelta(seconds=5)  # a tick takes half a second
 
 
@@ -26,6 +27,11 @@ def take(name: str, holder: str) -> bool:
 def release(name: str, holder: str) -> bool:
     """Give the lease back. False when it was somebody else's meanwhile."""
     return bool(Lease.objects.filter(name=name, holder=holder).update(holder="", until=None))
+
+
+def beat(name: str) -> None:
+    """Show that a job is at work."""
+    Lease.objects.update_or_create(name=name, defaults={"beat_at": db_now()})
 
 
 def seconds_since_beat(name: str) -> float | None:

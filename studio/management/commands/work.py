@@ -16,7 +16,7 @@ from studio.services import workers
 log = logging.getLogger(__name__)
 
 RING_AFTER_S = 3  # a sweep that nobody saw for so long is rung for
-STALE_AFTER_S = 15  # a cluster whose sweep stands still for so long is frozen
+STALE_AFTER_S = 15  # a cluster that shows no sign of life for so long is frozen
 START_TAKES_S = 20
 
 
@@ -39,14 +39,13 @@ class Command(BaseCommand):
         rung = 0.0
         while not self.stopping:
             time.sleep(0.5)
-            beat = _beat()
-            if not cluster.is_running or (cluster.age > START_TAKES_S and beat > STALE_AFTER_S):
+            if not cluster.is_running or (cluster.age > START_TAKES_S and _stands_still()):
                 log.warning(
                     "the cluster %s; starting afresh", "stands still" if cluster.is_running else "has ended"
                 )
                 cluster.kill_group()
                 cluster = _start()
-            elif beat > RING_AFTER_S and time.monotonic() - rung > RING_AFTER_S:
+            elif _beat(workers.SWEEP) > RING_AFTER_S and time.monotonic() - rung > RING_AFTER_S:
                 rung = time.monotonic()
                 _ring()
         _end(cluster, grace)
@@ -59,11 +58,16 @@ def _start() -> Child:
     return Child("cluster", [*MANAGE, "qcluster"])
 
 
-def _beat() -> float:
-    """Seconds since the sweep was last seen; 0 while the database can't tell: no fault of the cluster."""
+def _stands_still() -> bool:
+    """The sweep may have to wait while all workers are at long jobs, but those beat as well."""
+    return _beat(workers.SWEEP) > STALE_AFTER_S and _beat(workers.JOBS) > STALE_AFTER_S
+
+
+def _beat(name: str) -> float:
+    """Seconds since the last beat; 0 while the database can't tell: no fault of the cluster."""
     try:
         close_old_connections()
-        seconds = workers.seconds_since_beat(workers.SWEEP)
+        seconds = workers.seconds_since_beat(name)
     except DatabaseError:
         return 0
     return 1e9 if seconds is None else seconds

@@ -23,7 +23,7 @@ def web_command() -> list[str]:
     return [
         granian,
         *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-ws"),
-        *("--host", address.hostname or "127.0.0.1", "--port", str(address.port or 8000)),
+        *("--host", address.hostname or "127.0.0.1", "--port", str(address.port or 80)),
         *("--log-level", "error", "--respawn-failed-workers", "--workers-kill-timeout", "3"),
         "studio.wsgi:application",
     ]

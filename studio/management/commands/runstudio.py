@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from accounts import services as accounts
+from studio.clients import client_for
+from studio.music_api.errors import MusicApiError
 from studio.processes import MANAGE, Child, is_listening, web_command
 
 STOP_WITHIN_S = 8
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         self.stopping = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        if settings.HTTPS:
+            raise CommandError("This speaks plain HTTP only: for an https PUBLIC_URL see the Procfile.")
         if is_listening(settings.PUBLIC_URL):
             raise CommandError(
                 f"Somebody listens on {settings.PUBLIC_URL} already. Set PUBLIC_URL to another port."
@@ -33,7 +37,8 @@ class Command(BaseCommand):
         children = [Child(name, command) for name, command in commands.items()]
         try:
             self._wait_for_web(children)
-            self._greet()
+            if not self.stopping:
+                self._greet()
             while not self.stopping:
                 time.sleep(0.2)
                 children = [self._watched(child, commands) for child in children]
@@ -68,9 +73,23 @@ class Command(BaseCommand):
 
 def _commands() -> dict[str, list[str]]:
     commands = {"web": web_command(), "worker": [*MANAGE, "work", "--grace", str(STOP_WITHIN_S - 2)]}
-    if "sandbox" in settings.PROVIDERS and not is_listening(settings.SANDBOX_URL):
+    if "sandbox" in settings.PROVIDERS and not _is_sandbox_there():
         commands["sandbox"] = [*MANAGE, "sandbox"]
     return commands
+
+
+def _is_sandbox_there() -> bool:
+    """Raises CommandError when what listens there is no sandbox, or not one that takes our key."""
+    if not is_listening(settings.SANDBOX_URL):
+        return False
+    try:
+        client_for("sandbox").balance()
+    except MusicApiError as error:
+        raise CommandError(
+            f"What listens on {settings.SANDBOX_URL} is not our sandbox ({error}). "
+            "End it, or set SANDBOX_URL to another port."
+        ) from error
+    return True
 
 
 def _refuse_if_ended(child: Child) -> None:

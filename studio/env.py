@@ -57,7 +57,8 @@ def url(name: str, default: str, schemes: tuple[str, ...] = ("http", "https")) -
     except ValueError:  # a port that is no number, a broken IPv6 address
         good = False
     if not good:
-        refuse(name, f"is {value!r}; it takes an address such as {default}.")
+        shown = "malformed" if "@" in value else repr(value)  # before the @ there is a password
+        refuse(name, f"is {shown}; it takes an address such as {default}.")
     return value.rstrip("/")
 
 

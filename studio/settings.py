@@ -1,7 +1,7 @@
 """All settings, read from the environment in this file only. The README lists the variables."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -146,8 +146,8 @@ if SMTP_URL := env.text("SMTP_URL"):
     _smtp = urlsplit(env.url("SMTP_URL", "smtp://user:password@host:587", ("smtp", "smtps")))
     EMAIL_HOST = _smtp.hostname
     EMAIL_PORT = _smtp.port or (465 if _smtp.scheme == "smtps" else 587)
-    EMAIL_HOST_USER = _smtp.username or ""
-    EMAIL_HOST_PASSWORD = _smtp.password or ""
+    EMAIL_HOST_USER = unquote(_smtp.username or "")  # most are e-mail addresses, whose @ is written %40
+    EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
     EMAIL_USE_SSL = _smtp.scheme == "smtps"
     EMAIL_USE_TLS = _smtp.scheme == "smtp" and bool(_smtp.username)
 else:

@@ -72,7 +72,11 @@ def test_a_bad_value_stops_the_start_with_one_clear_line(name: str, value: str, 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("AIMUSICAPI_KEY", "canary word"), ("DATABASE_URL", "mysql://ada:canary@db.example/x")],
+    [
+        ("AIMUSICAPI_KEY", "canary word"),
+        ("DATABASE_URL", "mysql://ada:canary@db.example/x"),
+        ("SMTP_URL", "smtp://ada:canary@mail.example:port"),
+    ],
 )
 def test_a_secret_is_not_shown_even_when_it_is_wrong(name: str, value: str, home: dict[str, str]) -> None:
     assert "canary" not in manage("check", **{**home, name: value}).stderr
@@ -107,6 +111,12 @@ def values(*names: str, **environment: str) -> list[str]:
         timeout=60,
     )
     return done.stdout.splitlines()
+
+
+def test_the_mail_user_may_be_an_address(home: dict[str, str]) -> None:
+    url = "smtp://ada%40example.org:p%2Fw@mail.example"
+    found = values("EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_PORT", SMTP_URL=url, **home)
+    assert found == ["ada@example.org", "p/w", "587"]
 
 
 def test_without_a_key_the_sandbox_stands_in(home: dict[str, str]) -> None:

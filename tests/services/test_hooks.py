@@ -116,6 +116,8 @@ def test_a_body_that_is_too_large_is_not_even_read(running: Attempt) -> None:
     assert ring(running, b"x" * (hooks.MAX_BODY + 1)) == 413
     assert ring(running, b"x" * hooks.MAX_BODY) == 400
     assert ring(running, b"") == 413  # no length is told
+    big = hooks.MAX_BODY + 1
+    assert ring(running, b"x" * big, **{"Content-Length": f"{big:015}"}) == 413
 
 
 def test_only_post_rings(running: Attempt) -> None:

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from studio.clients import client_for
-from studio.music_api.errors import KeyRefused, MusicApiError
+from studio.music_api.errors import KeyRefused, MusicApiError, Unavailable
 from studio.services import attempts, balances, clips, dispatch, media, polls, providers, workers
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,9 @@ def _poll(due: polls.Due) -> polls.Answer:
         return client_for(due.provider).poll(due.operation, due.upstream_id)
     except MusicApiError as error:
         return error
+    except Exception:  # ours: it must not take the answers of other tasks with it
+        log.exception("task %s: the poll failed", due.task_id)
+        return Unavailable("The answer could not be read.")
 
 
 def _balance(provider: str) -> int:

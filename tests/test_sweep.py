@@ -174,3 +174,11 @@ def test_threads_that_ask_touch_no_database(sweeper: Sweep, running: Task) -> No
         return [each.alias for each in connections.all(initialized_only=True) if each.connection]
 
     assert sweeper.pool.submit(ask).result(timeout=20) == []
+
+
+def test_a_poll_that_fails_by_our_own_fault_takes_no_other_with_it(
+    sweeper: Sweep, running: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.music_api.decode.poll_answer", lambda *_: 1 / 0)
+    earlier(running, poll_after=timedelta(seconds=1))
+    until(sweeper, lambda: again(running).poll_failures == 1)

@@ -3,6 +3,7 @@
 The work between the two, asking the provider, is the job's: no transaction is open meanwhile.
 """
 
+import logging
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,9 +17,11 @@ from django_q.tasks import async_task
 
 from studio.models import Attempt, CreditEntry, Task
 from studio.models.clock import db_now
-from studio.music_api.errors import MusicApiError, NotFound
+from studio.music_api.errors import MusicApiError, NotFound, Unavailable
 from studio.music_api.types import PollResult, PollState
 from studio.services import credits, tasks
+
+log = logging.getLogger(__name__)
 
 ARCHIVE_JOB = "studio.jobs.archive_task"
 ARCHIVE_TIMEOUT_S = 900
@@ -67,14 +70,23 @@ def record(answers: Iterable[tuple[int, Answer]]) -> None:
         task = Task.objects.select_for_update().get(pk=task_id)
         if task.poll_after is None:
             continue  # ended meanwhile
-        if isinstance(answer, MusicApiError):
-            _no_answer(task, answer)
-        elif answer.state is PollState.SUCCESS:
-            _succeeded(task, answer)
-        elif answer.state is PollState.FAILED:
-            _failed(task, answer)
-        else:
-            _still_running(task, answer)
+        try:
+            with transaction.atomic():
+                _store(task, answer)
+        except Exception:  # one bad answer must not undo the others, nor keep its task from its deadlines
+            log.exception("task %s: what the provider said could not be stored", task_id)
+            _no_answer(task, Unavailable("The answer could not be stored."))
+
+
+def _store(task: Task, answer: Answer) -> None:
+    if isinstance(answer, MusicApiError):
+        _no_answer(task, answer)
+    elif answer.state is PollState.SUCCESS:
+        _succeeded(task, answer)
+    elif answer.state is PollState.FAILED:
+        _failed(task, answer)
+    else:
+        _still_running(task, answer)
 
 
 def _succeeded(task: Task, answer: PollResult) -> None:

@@ -254,3 +254,20 @@ def test_nobody_asks_for_what_is_known(status: str, order: Order) -> None:
 def test_an_unknown_word_keeps_a_song_composing(running: Task) -> None:
     polls.record([(running.pk, PollResult(PollState.RUNNING, unknown_status="QUEUED2"))])
     assert (again(running).status, again(running).hollow_since) == (Status.RUNNING, None)
+
+
+# -- What nobody foresaw --------------------------------------------------------------------------
+
+
+def test_an_answer_that_cannot_be_stored_undoes_no_other(order: Order, running: Task) -> None:
+    other = order()[0]
+    accepted(other, "up-2")
+    polls.record([(running.pk, song(title=object())), (other.pk, song("clip-2"))])
+    assert (again(running).status, again(running).poll_failures) == (Status.RUNNING, 1)
+    assert again(other).status == Status.ARCHIVING
+
+
+def test_an_answer_that_can_never_be_stored_ends_with_the_day(running: Task) -> None:
+    earlier(running, submitted_at=25 * HOUR)
+    polls.record([(running.pk, song(title=object()))])
+    assert ledger(running) == ["charge", "spend", "refund", "loss"]

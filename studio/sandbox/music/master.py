@@ -19,12 +19,13 @@ def master(mix: Audio) -> None:
     mix *= np.float32(decibels(TARGET_LUFS - integrated(mix)))
     # Rounded drum peaks leave the limiter less to do.
     soften(mix, 0.42, 0.32)
+    short = TARGET_LUFS - integrated(mix)
     for _ in range(TRIES):
-        short = TARGET_LUFS - integrated(mix)
-        if abs(short) < 0.15:
-            break
         mix *= np.float32(decibels(short))
         limit(mix, decibels(CEILING_DB))
+        short = TARGET_LUFS - integrated(mix)
+        if abs(short) < 0.2:
+            break
 
 
 def limit(mix: Audio, ceiling: float) -> None:

@@ -1,17 +1,20 @@
 """Polling: who is asked when, and what each answer means."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from accounts.models import User
-from studio.models import Attempt, Task
+from studio.models import Attempt, CreditEntry, Task
 from studio.music_api.errors import KeyRefused, MusicApiError, NotFound, Unavailable
 from studio.music_api.types import PollResult, PollState
-from studio.services import credits, polls
+from studio.services import audit, credits, polls, tasks
 from tests.conftest import Order
 from tests.factories import (
     FAILED,
@@ -150,6 +153,35 @@ def test_many_answers_are_stored_together(order: Order) -> None:
     polls.record([(first.pk, RUNNING), (second.pk, FAILED), (third.pk, song())])
     statuses = [again(task).status for task in (first, second, third)]
     assert statuses == [Status.RUNNING, Status.FAILED, Status.ARCHIVING]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_and_the_sweep_wait_for_each_other_in_one_order_only(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the sweep would hold the house and want the task, the person the other way round: a deadlock."""
+    first, second = order(takes=2)
+    for task in (first, second):
+        accepted(task)
+    book, others = credits.house_entry, []
+
+    def give_up() -> Task | None:
+        try:
+            return tasks.fail(second.pk, "Given up.", house=CreditEntry.Kind.LOSS)
+        finally:
+            connection.close()
+
+    def book_slowly(*entry: Any) -> None:
+        book(*entry)
+        if not others:
+            others.append(pool.submit(give_up))
+            time.sleep(0.3)  # for the other to take what locks it can
+
+    monkeypatch.setattr(credits, "house_entry", book_slowly)
+    with ThreadPoolExecutor(1) as pool:
+        polls.record([(first.pk, FAILED), (second.pk, FAILED)])
+        assert others[0].result(timeout=30) is None
+    assert audit.audit() == {}
 
 
 # -- Trouble on the way ---------------------------------------------------------------------------

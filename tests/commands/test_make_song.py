@@ -69,6 +69,13 @@ def make(
     return make
 
 
+def test_a_place_that_takes_no_file_is_refused_before_anything_is_spent(db: None, tmp_path: Path) -> None:
+    for place in (tmp_path / "nowhere" / "song.m4a", tmp_path):
+        with pytest.raises(CommandError, match="no place for a file"):
+            call_command("make_song", *WISH, "--out", str(place))
+    assert not Task.objects.exists()
+
+
 def test_whoever_is_named_orders_and_pays(make: Make, member: User) -> None:
     task = Task.objects.get(pk=make(*WISH, "--as", "Mara@example.org")["task"])
     assert (task.created_by, task.project.owner) == (member, member)

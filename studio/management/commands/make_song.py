@@ -46,6 +46,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
+        if not options["out"].parent.is_dir() or options["out"].is_dir():  # before anything is spent
+            raise CommandError(f"{options['out']} is no place for a file.")
         with what_it_needs():
             task = _order(options)
             self._wait(task, options["timeout"])

@@ -126,9 +126,9 @@ def _poll_state(payload: dict[str, Any], states: list[str]) -> tuple[PollState, 
     kind = values.word(payload.get("type"))
     if kind == "not_ready" or word in RUNNING_WORDS or payload.get("code") in (102, 202):
         return PollState.RUNNING, ""
-    if word == "FAILED" or kind in FAILED_TYPES or (states and set(states) == {"failed"}):
+    if word == "FAILED" or kind in FAILED_TYPES or set(states) == {"failed"}:
         return PollState.FAILED, ""
-    if word == "SUCCESS" or (status is None and states and set(states) == {"succeeded"}):
+    if word == "SUCCESS" or (status is None and set(states) == {"succeeded"}):
         return PollState.SUCCESS, ""
     if status is None and {"running", "pending"} & set(states):
         return PollState.RUNNING, ""

@@ -4,7 +4,6 @@ type) reads as missing: one odd field must not cost a paid song."""
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from collections import Counter
@@ -31,8 +30,6 @@ def json_object(body: bytes) -> dict[str, Any] | None:
         value = json.loads(
             body.decode("utf-8-sig", "replace"),
             object_pairs_hook=_without_repeated_keys,
-            parse_constant=lambda word: None,
-            parse_float=_finite,
             parse_int=lambda digits: int(digits) if len(digits) <= MAX_DIGITS else None,
         )
     except (ValueError, RecursionError):
@@ -46,11 +43,6 @@ def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         times = Counter(name for name, _ in pairs)
         result.update((name, None) for name in times if times[name] > 1)
     return result
-
-
-def _finite(digits: str) -> float | None:
-    number = float(digits)
-    return number if math.isfinite(number) else None
 
 
 def text(value: object, limit: int) -> str | None:

@@ -198,6 +198,7 @@ def test_an_unreadable_poll_is_unavailable(body: bytes) -> None:
         (402, golden("error_402"), Unavailable),
         (429, golden("error_429"), Unavailable),
         (500, golden("error_500"), Unavailable),
+        (500, b'{"error":"task not found"}', Unavailable),
         (502, b'{"type":"failed"}', Unavailable),
         (504, b"<html>Gateway Time-out</html>", Unavailable),
         (504, b'{"message":"Endpoint request timed out"}', Unavailable),

@@ -1,10 +1,12 @@
 """The one call that costs money, against a real server that counts."""
 
 import contextlib
+import gzip
 import json
 import socket
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -105,8 +107,10 @@ UNCLEAR = {
     "page": says(200, b"<html>Just a moment...</html>", "Content-Type: text/html"),
     "nothing": says(200),
     "no task id": says(200, b'{"message":"success"}'),
-    "too long": says(200, ACCEPTED[:-1] + b" " * (1024 * 1024 + 1 - len(ACCEPTED)) + b" }"),
-    "gzip": says(200, b"\x1f\x8b\x08\x00 not what we asked for", "Content-Encoding: gzip"),
+    "too long": says(200, ACCEPTED + b" " * (1024 * 1024 + 1 - len(ACCEPTED))),
+    "gzip": says(
+        200, gzip.compress(ACCEPTED), "Content-Encoding: gzip"
+    ),  # we asked for none; it may be a bomb
     "internal error": says(500, golden("error_500")),
     "provider away": says(502, golden("error_502")),
     "gateway's page": says(503, b"<html>"),
@@ -170,6 +174,19 @@ def test_too_many_tasks_may_name_a_pause(upstream: Upstream, client: Client) -> 
     with pytest.raises(RateLimited) as caught:
         submit(client)
     assert caught.value.retry_after == 7
+
+
+def test_the_machines_proxy_and_passwords_are_not_used(
+    upstream: Upstream, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login eve password secret")
+    monkeypatch.setenv("NETRC", str(netrc))
+    upstream.script = says(200, ACCEPTED)
+    submit(client)
+    assert f"Authorization: Bearer {KEY}".encode() in upstream.exchanges[0].head
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    assert submit(client) == Accepted(TASK_ID)
 
 
 # Proven not sent

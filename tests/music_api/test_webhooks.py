@@ -69,6 +69,9 @@ def test_every_changed_digit_of_the_time_is_noticed() -> None:
         SIGNATURE + "0",
         SIGNATURE[7:],
         SIGNATURE[7:].upper(),
+        "sha256=" + SIGNATURE[7:].upper(),
+        "sha256=\ud800",
+        "sha256=é",
         "sha1=" + SIGNATURE[7:],
         # The older scheme signs the body alone; upstream.md 2.2 leaves it out.
         "sha256=155d0d6922461a166e507875f02f8b63c6a34248b130a4912d16c8d5023e1a30",
@@ -135,7 +138,7 @@ def test_a_time_that_is_not_ten_digits_is_refused_even_when_signed(timestamp: st
         verify(SECRET, headers(signature(SECRET, timestamp, BODY), timestamp), BODY, NOW)
 
 
-texts = st.text(st.characters(), max_size=80)  # lone surrogates, too
+texts = st.text(st.characters(exclude_categories=()), max_size=80)  # lone surrogates, too
 hostile = st.one_of(
     texts, texts.map(lambda text: "sha256=" + text), st.from_regex(re.compile("[0-9]{1,400}"))
 )

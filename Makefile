@@ -51,7 +51,7 @@ node_modules/.installed: package.json
 	@touch $@
 
 test: develop
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
 check: develop
 	$(BIN)/ruff check .

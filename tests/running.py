@@ -52,6 +52,7 @@ class RunningStudio:
             "PUBLIC_URL": self.url,
             "SANDBOX_URL": self.sandbox_url,
             "SANDBOX_KEY": self.key,
+            "SPT_NOENV": "1",  # else the cluster's process titles overwrite what `children` looks for
             **environment,
         }
         self.lines: list[str] = []

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ class Upstream:
 
     def __init__(self, script: Script) -> None:
         self.script = script
+        self.tls: ssl.SSLContext | None = None
         self.before_reading: Callable[[socket.socket], None] = lambda connection: None
         self.exchanges: list[Exchange] = []
         self.connections = 0
@@ -77,7 +79,10 @@ class Upstream:
                 self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):  # the client went away
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):  # the client went away
+            stack.enter_context(connection)
+            if self.tls:
+                connection = stack.enter_context(self.tls.wrap_socket(connection, server_side=True))
             self.before_reading(connection)
             connection.settimeout(0.02)
             for head, body in self._requests(connection):

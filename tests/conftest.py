@@ -138,7 +138,7 @@ def upstream(settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> I
     Other knobs: `@pytest.mark.parametrize("upstream", [Knobs(credits=5)], indirect=True)`.
     """
     knobs = getattr(request, "param", Knobs())
-    server = Sandbox(tmp_path / "sandbox", "test-key", port=0, knobs=knobs, compose=quick.compose)
+    server = Sandbox(tmp_path / "sandbox", "test-key", port=0, knobs=knobs, makers=quick.MAKERS)
     server.start()
     settings.PROVIDERS = {"sandbox": (server.url, "test-key")}
     settings.WEBHOOKS = "off"

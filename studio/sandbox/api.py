@@ -3,42 +3,39 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from studio.sandbox import bodies, contract
+from studio.sandbox.form import invalid, read_object
 from studio.sandbox.knobs import Knobs
+from studio.sandbox.profiles import PROFILES
 from studio.sandbox.store import Store
-from studio.sandbox.types import Answer, Refusal
+from studio.sandbox.types import Answer, File, Refusal, Request
+from studio.sandbox.useapi import PREFIX, Useapi
 
 logger = logging.getLogger(__name__)
 
 TASK_PATH = "/api/v1/producer/task/"
 
 
-@dataclass(frozen=True)
-class Request:
-    """`path` without its query; `origin` (scheme, host and port) is how the client calls us."""
-
-    method: str
-    path: str
-    authorization: str | None
-    origin: str
-    body: bytes
-
-
 class Api:
     """Calls `on_accepted` after each accepted task."""
 
-    def __init__(self, store: Store, key: str, knobs: Knobs, on_accepted: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, key: str, knobs: Knobs, useapi: Useapi, on_accepted: Callable[[], None]
+    ) -> None:
         self._store = store
+        self._useapi = useapi
         self._key = key
         self.knobs = knobs
         self._on_accepted = on_accepted
         self._polled: set[str] = set()
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Answer | File:
         """Never raises: a fault of ours is a 500 and a line in the log."""
         try:
+            if request.path.startswith(PREFIX):
+                return self._useapi.answer(request, self.knobs)
             contract.check_key(request.authorization, self._key)
             return self._route(request)
         except Refusal as refusal:
@@ -49,8 +46,8 @@ class Api:
 
     def _route(self, request: Request) -> Answer:
         match request.method, request.path:
-            case "POST", "/api/v1/producer/create":
-                return self._create(request)
+            case "POST", path if path in contract.ENDPOINTS:
+                return self._accept(request)
             case "GET", path if path.startswith(TASK_PATH):
                 return self._poll(path.removeprefix(TASK_PATH), request.origin)
             case "GET", "/api/v1/get-credits":
@@ -61,9 +58,11 @@ class Api:
                 return self._turn_knobs(request)
         raise bodies.not_found("endpoint not found")
 
-    def _create(self, request: Request) -> Answer:
-        order = contract.read_order(request.body)
-        task_id = self._store.accept(order, self.knobs, time.time())
+    def _accept(self, request: Request) -> Answer:
+        knobs = self.knobs
+        desk = contract.Desk(PROFILES[knobs.profile], self._store.clip)
+        order = contract.read_order(request.path, request.body, desk)
+        task_id = self._store.accept(order, knobs, time.time())
         self._on_accepted()
         return bodies.accepted(task_id)
 
@@ -74,12 +73,13 @@ class Api:
         if self.knobs.first_answer == "202" and task_id not in self._polled:
             self._polled.add(task_id)
             return bodies.not_ready()
-        return bodies.progress(task, origin)
+        tell = bodies.older_progress if self.knobs.dialect == "p1" else bodies.progress
+        return tell(task, origin)
 
     def _turn_knobs(self, request: Request) -> Answer:
         """Change the knobs that the body names; answers all of them."""
         try:
-            self.knobs = self.knobs.changed(contract.read_object(request.body))
+            self.knobs = self.knobs.changed(read_object(request.body))
         except ValueError as error:
-            raise contract.invalid(str(error)) from None
+            raise invalid(str(error)) from None
         return Answer(200, asdict(self.knobs))

@@ -1,24 +1,11 @@
-"""The JSON bodies of the Producer contract: answers (upstream.md 1.5-1.7, 3.1) and webhooks (2.3). Pure."""
+"""The JSON bodies of the Producer contract: answers (upstream.md 1.5, 1.6, 3.1) and webhooks (2.3). Pure."""
 
 import json
 from typing import Any
 
+from studio.sandbox import items
 from studio.sandbox.types import Answer, Refusal, Task
 
-WEBHOOK_FIELDS = (
-    "clip_id",
-    "title",
-    "sound",
-    "lyrics",
-    "image_url",
-    "audio_url",
-    "video_url",
-    "created_at",
-    "mv",
-    "seed",
-    "duration",
-    "state",
-)
 FAILED_MESSAGE = "Task failed. Credits have been refunded."
 
 
@@ -37,7 +24,7 @@ def credits_left(balance: int) -> Answer:
 
 
 def not_ready() -> Answer:
-    """The first poll of the older API (upstream.md 1.6, P1)."""
+    """A poll of the older API before the end (upstream.md 1.6, P1)."""
     return Answer(202, {"code": 202, "type": "not_ready", "error": "task is not ready"})
 
 
@@ -51,28 +38,27 @@ def progress(task: Task, origin: str) -> Answer:
     return Answer(200, {"code": 200, "status": task.state, **told})
 
 
+def older_progress(task: Task, origin: str) -> Answer:
+    """The answer to a poll of the older API (upstream.md 1.6, P1): no status, so each item has a state.
+
+    That API never made lyrics; their items get a state here, else nothing would say that they are done.
+    """
+    if task.state == "SUCCESS":
+        data = [items.older(item(task, origin)) | {"state": "succeeded"}]
+        return Answer(200, {"code": 200, "data": data, "message": "success"})
+    if task.state == "FAILED":
+        return Answer(504, {"code": 504, "type": "failed", "error": FAILED_MESSAGE})
+    return not_ready()
+
+
 def item(task: Task, origin: str) -> dict[str, Any]:
-    """The create_music item of a task in SUCCESS (upstream.md 1.7)."""
-    assert task.clip is not None
-    media = f"{origin}/media"
-    return {
-        "clip_id": task.clip_id,
-        "title": task.clip.title,
-        "sound": task.order.sound or None,
-        "lyrics": task.order.lyrics,
-        "audio_url": f"{media}/{task.clip.audio}",
-        "wav_url": f"{media}/{task.clip.wav}",
-        "image_url": f"{media}/{task.clip.cover}",
-        "video_url": None,
-        "duration": task.clip.duration,
-        "mv": task.order.mv,
-        "seed": task.order.seed,
-        "state": "succeeded",
-        "created_at": task.clip.created_at,
-    }
+    """The item of a task in SUCCESS."""
+    assert task.item is not None
+    return items.addressed(task.item, origin)
 
 
 def event(task: Task) -> str:
+    """No source names events of tasks other than songs (upstream.md 2.4), so these serve for all."""
     return "song.completed" if task.state == "SUCCESS" else "song.failed"
 
 
@@ -81,8 +67,7 @@ def webhook(task: Task, origin: str) -> dict[str, Any]:
     known = {"task_id": task.id, "platform": "producer", "event": event(task)}
     if task.state == "FAILED":
         return {**known, "type": "failed", "message": FAILED_MESSAGE, "refund_processed": True}
-    done = item(task, origin)
-    data = [{name: done[name] for name in WEBHOOK_FIELDS}]
+    data = [items.older(item(task, origin))]
     return {"code": 200, "data": data, "message": "success", **known}
 
 

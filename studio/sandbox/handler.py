@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from studio.sandbox import bodies, media
-from studio.sandbox.api import Request
-from studio.sandbox.types import Answer
+from studio.sandbox.types import Answer, File, Request
 
 if TYPE_CHECKING:
     from studio.sandbox.server import HttpServer
@@ -36,17 +35,21 @@ class Handler(BaseHTTPRequestHandler):
             body = self._read_body()
         except BadBody as fault:
             return self.send_error(400, str(fault))
-        path = urlsplit(self.path).path
-        if path.startswith("/media/") and self.command in ("GET", "HEAD"):
-            return self._send_media(path)
-        return self._send(self._server.api.answer(self._request(path, body)))
+        target = urlsplit(self.path)
+        if target.path.startswith("/media/") and self.command in ("GET", "HEAD"):
+            return self._send_media(target.path)
+        answer = self._server.api.answer(self._request(target.path, target.query, body))
+        if isinstance(answer, File):
+            return self._send_media(f"/media/{answer.name}")
+        return self._send(answer)
 
     do_HEAD = do_POST = do_PUT = do_GET
 
-    def _request(self, path: str, body: bytes) -> Request:
+    def _request(self, path: str, query: str, body: bytes) -> Request:
         return Request(
             method="GET" if self.command == "HEAD" else self.command,
             path=path,
+            query=query,
             authorization=self.headers["Authorization"],
             origin=self._origin(),
             body=body,

@@ -3,7 +3,10 @@
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from studio.sandbox.profiles import PROFILES
+
 FIRST_ANSWERS = ("200", "202")
+DIALECTS = ("p2", "p1")
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,10 @@ class Knobs:
     credits: int = 10_000  # balance of a new store; an existing store keeps its own
     webhooks: bool = True  # off: nothing is delivered for tasks that end from now on
     first_answer: str = "200"  # "202": the first poll of each task answers not_ready, as the older API did
+    profile: str = "all"  # the host it stands in for: "aimusicapi", "musicapi", or "all" they can do
+    dialect: str = "p2"  # how polls are answered (upstream.md 1.6); "p1" is the older API
+    accounts: int = 1  # useapi.net accounts, named user-1, user-2 ...; with several a call must name one
+    needs_attention: bool = False  # useapi.net answers 596: the account waits for a person
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -25,6 +32,9 @@ class Knobs:
         _check(self.capacity >= 0, "capacity", "is a whole number, 0 or more")
         _check(0 <= self.credits <= 10**9, "credits", "is a whole number from 0 to 1,000,000,000")
         _check(self.first_answer in FIRST_ANSWERS, "first_answer", 'is "200" or "202"')
+        _check(self.profile in PROFILES, "profile", f"is one of {', '.join(PROFILES)}")
+        _check(self.dialect in DIALECTS, "dialect", f"is one of {', '.join(DIALECTS)}")
+        _check(1 <= self.accounts <= 10, "accounts", "is a whole number from 1 to 10")
 
     def changed(self, changes: dict[str, Any]) -> "Knobs":
         """These knobs with `changes`. Raises ValueError for an unknown name or a bad value."""

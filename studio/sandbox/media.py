@@ -6,9 +6,15 @@ from pathlib import Path
 
 from studio.audio.ranges import Unsatisfiable, byte_range
 
-CONTENT_TYPES = {".m4a": "audio/mp4", ".wav": "audio/wav", ".jpg": "image/jpeg"}
-# The names that renders write; no other path reaches the file system.
-NAME = re.compile(r"/media/([0-9a-f-]{36}(?:\.m4a|-wav\.wav|-img\.jpg))")
+CONTENT_TYPES = {
+    ".m4a": "audio/mp4",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".mp4": "video/mp4",
+    ".jpg": "image/jpeg",
+}
+# The names that works write, such as <clip id>-video-modern.mp4; no other path reaches the file system.
+NAME = re.compile(r"/media/([0-9a-f-]{36}(?:-[a-z0-9]+){0,2}\.(?:m4a|mp3|wav|mp4|jpg))")
 
 
 @dataclass(frozen=True)

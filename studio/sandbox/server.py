@@ -17,10 +17,13 @@ from studio.sandbox.api import Api
 from studio.sandbox.handler import Handler
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.loops import Loop
-from studio.sandbox.renders import Compose, Renderer, clear_drafts
+from studio.sandbox.makers import Makers
+from studio.sandbox.renders import Renderer
 from studio.sandbox.store import Store
 from studio.sandbox.types import Task
+from studio.sandbox.useapi import Useapi
 from studio.sandbox.webhooks import Courier
+from studio.sandbox.workshop import Workshop, prepare
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +83,7 @@ class Sandbox:
     """An upstream of our own: listens from the moment it is made, answers between start() and stop().
 
     `folder` keeps the store and the media; a later Sandbox on the same folder goes on with its tasks. Port 0
-    takes a free one, see `url`. `compose` replaces the composer, in a thread instead of a child process.
+    takes a free one, see `url`. `makers` replace the composer, in a thread instead of a child process.
     Raises StoreInUse, OSError when the address can't be had, ValueError without a key.
     """
 
@@ -91,19 +94,21 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 8100,
         knobs: Knobs = DEFAULT_KNOBS,
-        compose: Compose | None = None,
+        makers: Makers | None = None,
     ) -> None:
         if not key:
             raise ValueError("The sandbox needs a key.")
         folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
         self._store = Store(folder / "sandbox.sqlite3", credits=knobs.credits, now=time.time())
-        self._renderer = Renderer(self._store, folder, compose)
+        self._workshop = Workshop(folder, makers)
+        self._renderer = Renderer(self._store, self._workshop)
         self._rendering = Loop("renderer", self._render)
         self._ending = Loop("ender", self._end)
-        self._api = Api(self._store, key, knobs, on_accepted=self._rendering.wake)
+        useapi = Useapi(self._store, key, folder, self._workshop)
+        self._api = Api(self._store, key, knobs, useapi, on_accepted=self._rendering.wake)
         try:
-            clear_drafts(folder)  # only now: the store keeps others from working in this folder
+            prepare(folder)  # only now: the store keeps others from working in this folder
             self._http = HttpServer(host, port, folder / "media", self._api)
         except BaseException:
             self._store.close()
@@ -128,7 +133,7 @@ class Sandbox:
     def stop(self) -> None:
         """End within five seconds. What was rendering is rendered again after the next start."""
         self._http.stop()
-        self._renderer.stop()
+        self._workshop.stop()
         deadline = time.monotonic() + 3
         for loop in self._loops():
             loop.stop(max(0.0, deadline - time.monotonic()))
@@ -186,5 +191,7 @@ def _until(due: float | None) -> float | None:
 
 def _line(task: Task) -> str:
     assert task.ended_at is not None
-    music = f", {task.clip.duration:.1f} s of music" if task.clip else ""
-    return f"task {task.id} {task.state}{music}, {task.ended_at - task.accepted_at:.1f} s after it came"
+    seconds = (task.item or {}).get("duration")
+    music = f", {seconds:.1f} s of music" if seconds else ""
+    took = task.ended_at - task.accepted_at
+    return f"task {task.id} {task.state}: {task.order.task_type}{music}, {took:.1f} s after it came"

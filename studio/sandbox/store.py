@@ -16,45 +16,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from studio.sandbox import schema
 from studio.sandbox.bodies import insufficient_credits, rate_limited
-from studio.sandbox.contract import PRICE
 from studio.sandbox.knobs import Knobs
-from studio.sandbox.types import Clip, Delivery, Order, Task
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS tasks (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    clip_id TEXT NOT NULL UNIQUE,
-    request TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('PENDING', 'RUNNING', 'SUCCESS', 'FAILED')),
-    outcome TEXT CHECK (outcome IN ('SUCCESS', 'FAILED')),  -- how it will end, told from due_at on
-    accepted_at REAL NOT NULL,
-    due_at REAL NOT NULL,
-    ended_at REAL,
-    clip TEXT
-);
-CREATE INDEX IF NOT EXISTS unfinished_tasks ON tasks (number) WHERE state IN ('PENDING', 'RUNNING');
-CREATE VIEW IF NOT EXISTS unfinished AS SELECT * FROM tasks WHERE state IN ('PENDING', 'RUNNING');
-CREATE VIEW IF NOT EXISTS unbegun AS SELECT * FROM unfinished WHERE state = 'PENDING' OR outcome IS NULL;
-CREATE VIEW IF NOT EXISTS ending AS SELECT * FROM unfinished WHERE state = 'RUNNING' AND outcome IS NOT NULL;
-CREATE TABLE IF NOT EXISTS entries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    task_id TEXT REFERENCES tasks (id),
-    kind TEXT NOT NULL CHECK (kind IN ('grant', 'charge', 'refund')),
-    amount INTEGER NOT NULL,
-    at REAL NOT NULL,
-    UNIQUE (task_id, kind)
-);
-CREATE TABLE IF NOT EXISTS deliveries (
-    id TEXT PRIMARY KEY,
-    task_id TEXT NOT NULL UNIQUE REFERENCES tasks (id),
-    attempts INTEGER NOT NULL DEFAULT 0,
-    due_at REAL,  -- null: delivered, or given up
-    delivered_at REAL
-);
-CREATE INDEX IF NOT EXISTS open_deliveries ON deliveries (due_at) WHERE due_at IS NOT NULL;
-"""
+from studio.sandbox.orders import ORDERS, Order
+from studio.sandbox.profiles import PROFILES
+from studio.sandbox.types import Clip, Delivery, Product, Task
 
 
 class StoreInUse(Exception):
@@ -85,27 +52,37 @@ class Store:
 
     def accept(self, order: Order, knobs: Knobs, now: float) -> str:
         """Charge and store an order; returns the task id. Raises Refusal 402 or 429."""
+        price = PROFILES[knobs.profile].prices[order.task_type]
         with self._transaction() as db:
             balance = _balance(db)
-            if balance < PRICE:
+            if balance < price:
                 raise insufficient_credits(balance)
             if _one(db, "SELECT count(*) FROM unfinished") >= knobs.capacity:
                 raise rate_limited()
             task_id = str(uuid.uuid4())
             number = (_one(db, "SELECT max(number) FROM tasks") or 0) + 1
             outcome = "FAILED" if _fails(number, knobs.failure_rate) else None
+            clip_id = str(uuid.uuid4()) if order.makes_clip else order.clip_id
+            kept = (order.task_type, clip_id, json.dumps(asdict(order)))
             db.execute(
-                "INSERT INTO tasks (id, clip_id, request, state, outcome, accepted_at, due_at)"
-                " VALUES (?, ?, ?, 'PENDING', ?, ?, ?)",
-                (task_id, str(uuid.uuid4()), json.dumps(asdict(order)), outcome, now, now + knobs.latency_s),
+                "INSERT INTO tasks (id, task_type, clip_id, request, state, outcome, accepted_at, due_at)"
+                " VALUES (?, ?, ?, ?, 'PENDING', ?, ?, ?)",
+                (task_id, *kept, outcome, now, now + knobs.latency_s),
             )
-            _enter(db, task_id, "charge", -PRICE, now)
+            _enter(db, task_id, "charge", -price, now)
         return task_id
 
     def task(self, task_id: str) -> Task | None:
         with self._lock:
             row = self._db.execute("SELECT * FROM tasks WHERE id = ?", (task_id,)).fetchone()
         return _task(row) if row else None
+
+    def clip(self, name: str) -> Clip | None:
+        """The clip of that id, or that a task of that id made; None before its task is told to be done."""
+        told = "SELECT body FROM clips JOIN tasks ON tasks.id = clips.task_id WHERE tasks.state = 'SUCCESS'"
+        with self._lock:
+            body = _one(self._db, f"{told} AND ? IN (clips.id, clips.task_id)", name)
+        return Clip(**json.loads(body)) if body else None
 
     def start_next(self) -> Task | None:
         """Mark the oldest task without a renderer as RUNNING: a new one, or one that a killed server left."""
@@ -114,11 +91,14 @@ class Store:
             db.execute("UPDATE tasks SET state = 'RUNNING' WHERE id = ?", (task_id,))
         return self.task(task_id)
 
-    def set_outcome(self, task_id: str, outcome: str, clip: Clip | None = None) -> None:
-        """Note how a running task will end, once it is due."""
+    def set_outcome(self, task_id: str, product: Product | None) -> None:
+        """Note how a running task will end, once it is due: None is a failure."""
         with self._transaction() as db:
-            kept = json.dumps(asdict(clip)) if clip else None
-            db.execute("UPDATE tasks SET outcome = ?, clip = ? WHERE id = ?", (outcome, kept, task_id))
+            outcome = "SUCCESS" if product else "FAILED"
+            item = json.dumps(product.item) if product else None
+            db.execute("UPDATE tasks SET outcome = ?, item = ? WHERE id = ?", (outcome, item, task_id))
+            if product and product.clip:
+                schema.add_clip(db, task_id, product.clip)
 
     def end_due(self, now: float, *, webhooks: bool) -> list[Task]:
         """End every task that is due: its state, the refund if it failed, its webhook if it asked for one."""
@@ -172,7 +152,8 @@ class Store:
         with self._lock:
             entries = self._db.execute("SELECT task_id, kind, amount, at FROM entries ORDER BY id").fetchall()
             tasks = self._db.execute(
-                "SELECT id AS task_id, clip_id, state, accepted_at, ended_at FROM tasks ORDER BY number"
+                "SELECT id AS task_id, task_type, clip_id, state, accepted_at, ended_at"
+                " FROM tasks ORDER BY number"
             ).fetchall()
         return {
             "balance": sum(entry["amount"] for entry in entries),
@@ -198,8 +179,7 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         # NORMAL keeps every commit when the process is killed; only a power cut may cost the last ones.
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(SCHEMA)
+        schema.prepare(self._db)
         with self._transaction() as db:
             if _one(db, "SELECT count(*) FROM entries") == 0:
                 _enter(db, None, "grant", credits, now)
@@ -208,7 +188,8 @@ class Store:
 def _end(db: sqlite3.Connection, task: Task, now: float, *, webhooks: bool) -> None:
     db.execute("UPDATE tasks SET state = outcome, ended_at = ? WHERE id = ?", (now, task.id))
     if task.outcome == "FAILED":
-        _enter(db, task.id, "refund", PRICE, now)
+        price = -_one(db, "SELECT amount FROM entries WHERE task_id = ? AND kind = 'charge'", task.id)
+        _enter(db, task.id, "refund", price, now)
     if webhooks and task.order.webhook_url:
         new = "INSERT INTO deliveries (id, task_id, due_at) VALUES (?, ?, ?)"
         db.execute(new, (str(uuid.uuid4()), task.id, now))
@@ -223,9 +204,9 @@ def _balance(db: sqlite3.Connection) -> int:
     return int(_one(db, "SELECT sum(amount) FROM entries"))
 
 
-def _one(db: sqlite3.Connection, query: str) -> Any:
+def _one(db: sqlite3.Connection, query: str, *values: str) -> Any:
     """The first column of the first row; None without a row."""
-    row = db.execute(query).fetchone()
+    row = db.execute(query, values).fetchone()
     return row and row[0]
 
 
@@ -239,10 +220,10 @@ def _task(row: sqlite3.Row) -> Task:
     return Task(
         id=row["id"],
         clip_id=row["clip_id"],
-        order=Order(**json.loads(row["request"])),
+        order=ORDERS[row["task_type"]](**json.loads(row["request"])),
         state=row["state"],
         outcome=row["outcome"],
         accepted_at=row["accepted_at"],
         ended_at=row["ended_at"],
-        clip=Clip(**json.loads(row["clip"])) if row["clip"] else None,
+        item=json.loads(row["item"]) if row["item"] else None,
     )

@@ -1,11 +1,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from studio.sandbox.knobs import Knobs
-from studio.sandbox.renders import Compose
 from studio.sandbox.server import Sandbox
 
 from . import quick
@@ -17,11 +18,15 @@ Start = Callable[..., Caller]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts sandboxes on one folder and hands out callers; they stop when the test ends."""
+    """Starts sandboxes on one folder and hands out callers; they stop when the test ends.
+
+    Their makers are quick, or the real ones when `compose` is None.
+    """
     with ExitStack() as stack:
 
-        def start(compose: Compose = quick.compose, **knobs: object) -> Caller:
-            sandbox = Sandbox(tmp_path / "sandbox", KEY, port=0, knobs=Knobs(**knobs), compose=compose)
+        def start(compose: Any = quick.compose, **knobs: Any) -> Caller:
+            makers = replace(quick.MAKERS, compose=compose) if compose else None
+            sandbox = Sandbox(tmp_path / "sandbox", KEY, port=0, knobs=Knobs(**knobs), makers=makers)
             return Caller(stack.enter_context(sandbox).url)
 
         yield start

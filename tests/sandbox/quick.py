@@ -1,28 +1,92 @@
-"""A composer for tests that need a song at once: two seconds of a tone as m4a and wav, and a picture."""
+"""Makers for tests that need results at once: two seconds of a tone as m4a and wav, a picture, a video."""
 
 import io
 import math
 import struct
 import tempfile
 import wave
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from studio.audio import ffmpeg
-from studio.sandbox.music import Rendered, SongRequest
+from studio.sandbox.makers import Makers, Recipe
+from studio.sandbox.music import Rendered, SongRequest, Word
 
 SECONDS = 2.0
 RATE = 44100
+STEMS = ("drums", "bass")
+
+
+@dataclass(frozen=True)
+class QuickSong(Rendered):
+    recipe: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class QuickDraft:
+    title: str
+    lyrics: str
+    sound: str
 
 
 def compose(request: SongRequest, folder: Path, name: str) -> Rendered:
     """Same signature as `studio.sandbox.music.make_song`, in about a millisecond."""
-    audio, wav, cover = folder / f"{name}.m4a", folder / f"{name}-wav.wav", folder / f"{name}-img.jpg"
-    for path, content in zip((audio, wav, cover), _contents(), strict=True):
+    return _song(folder, name, request.title or "Quick tone", {"made": "compose", "seed": request.seed})
+
+
+def extend(recipe: Recipe, starts_at: float, length: float, *rest: Any) -> Rendered:
+    instruction, lyrics, _, folder, name = rest
+    made = {"made": "extend", "of": recipe, "at": [starts_at, length], "new": [instruction, lyrics]}
+    return _song(folder, name, "An extension", made)
+
+
+def replace(recipe: Recipe, audio: Path, starts_at: float, ends_at: float, *rest: Any) -> Rendered:
+    instruction, lyrics, _, folder, name = rest
+    heard = ffmpeg.decoded_seconds(audio, demuxer="wav")
+    made = {"made": "replace", "of": recipe, "at": [starts_at, ends_at], "new": [instruction, lyrics]}
+    return _song(folder, name, "A replacement", {**made, "heard": heard})
+
+
+def cover(recipe: Recipe, instruction: str, strength: float, title: str, *rest: Any) -> Rendered:
+    _, folder, name = rest
+    made = {"made": "cover", "of": recipe, "new": [instruction, strength]}
+    return _song(folder, name, title, made)
+
+
+def write_lyrics(prompt: str, seed: int) -> Any:
+    return QuickDraft(f"On {prompt}", f"[Verse 1]\n{prompt}\n[Chorus]\nNumber {seed}", "quick folk")
+
+
+def make_video(audio: Path, cover: Path, title: str, preset: str, target: Path) -> None:
+    """The cover as a video as long as the song."""
+    pictures = ["-loop", "1", "-framerate", "1", "-i", str(cover)]
+    codecs = ["-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "copy"]
+    ffmpeg.run([*pictures, "-i", str(audio), *codecs, "-shortest", str(target)])
+
+
+def stems_of(recipe: Recipe, folder: Path, name: str) -> dict[str, Path]:
+    paths = {stem: folder / f"{stem}.wav" for stem in STEMS}
+    for path in paths.values():
+        path.write_bytes(_contents()[1])
+    return paths
+
+
+def draw_cover(title: str, seed: int, target: Path) -> None:
+    target.write_bytes(_contents()[2])
+
+
+MAKERS = Makers(compose, extend, replace, cover, write_lyrics, make_video, stems_of, draw_cover)
+
+
+def _song(folder: Path, name: str, title: str, recipe: Recipe) -> Rendered:
+    audio, wav, picture = folder / f"{name}.m4a", folder / f"{name}-wav.wav", folder / f"{name}-img.jpg"
+    for path, content in zip((audio, wav, picture), _contents(), strict=True):
         path.write_bytes(content)
-    return Rendered(audio, wav, cover, SECONDS, request.title or "Quick tone", ())
+    return QuickSong(audio, wav, picture, SECONDS, title, (Word("tone", 0.5, 1.0),), recipe)
 
 
 @cache

@@ -6,6 +6,7 @@ Prints its address. The knob "stuck" makes the composer never come back.
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,8 +23,8 @@ def stuck(*order: object) -> NoReturn:
 
 
 def main(folder: str, knobs: dict[str, object]) -> None:
-    compose = stuck if knobs.pop("stuck", False) else quick.compose
-    sandbox = Sandbox(Path(folder), KEY, port=0, knobs=Knobs(**knobs), compose=compose)
+    makers = replace(quick.MAKERS, compose=stuck) if knobs.pop("stuck", False) else quick.MAKERS
+    sandbox = Sandbox(Path(folder), KEY, port=0, knobs=Knobs(**knobs), makers=makers)
     print(sandbox.url, flush=True)
     sandbox.serve_forever()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.sandbox.contract import MODELS, RETIRED
 from studio.sandbox.music import Rendered, SongRequest
+from studio.sandbox.profiles import PROFILES
 
 from . import quick
 from .caller import SONG, Caller
@@ -16,6 +16,7 @@ from .conftest import Start
 
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 CREATE = "/api/v1/producer/create"
+MODELS = PROFILES["all"].models
 
 
 def test_an_order_is_accepted(caller: Caller) -> None:
@@ -188,8 +189,12 @@ def test_402_when_the_credits_are_used_up(start: Start) -> None:
     }
 
 
-@pytest.mark.parametrize("task_type", RETIRED)
-def test_410_costs_nothing(caller: Caller, task_type: str) -> None:
+@pytest.mark.parametrize(
+    ("profile", "task_type"),
+    [(name, task_type) for name, profile in PROFILES.items() for task_type in profile.retired],
+)
+def test_410_costs_nothing(start: Start, profile: str, task_type: str) -> None:
+    caller = start(profile=profile)
     reply = caller("POST", CREATE, SONG | {"task_type": task_type})
     assert reply.status == 410
     assert reply.json["type"] == "endpoint_retired"
@@ -248,7 +253,7 @@ def test_500_without_a_word_about_the_cause(caller: Caller, monkeypatch: pytest.
     def broken(*args: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("studio.sandbox.api.Api._create", broken)
+    monkeypatch.setattr("studio.sandbox.api.Api._accept", broken)
     reply = caller("POST", CREATE, SONG)
     assert reply.status == 500
     assert reply.json == {"type": "internal_error", "error": "Internal Server Error"}

@@ -19,7 +19,8 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_names_every_option() -> None:
     told = run("--help").stdout
-    for option in ("host", "port", "dir", "key", "credits", "latency", "failure-rate", "capacity"):
+    options = "host port dir key credits latency failure-rate capacity profile dialect"
+    for option in options.split():
         assert f"--{option} " in told
     assert "without network or key" in told
 

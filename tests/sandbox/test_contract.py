@@ -5,19 +5,22 @@ from typing import Any
 
 import pytest
 
-from studio.sandbox.contract import MODELS, read_order
+from studio.sandbox.contract import CREATE, Desk, read_order
+from studio.sandbox.profiles import PROFILES
 from studio.sandbox.types import Refusal
 
 BARE = {"task_type": "create_music", "sound": "x"}
+MODELS = PROFILES["all"].models
+DESK = Desk(PROFILES["all"], {}.get)
 
 
 def order(**fields: Any) -> Any:
-    return read_order(json.dumps(BARE | fields).encode())
+    return read_order(CREATE, json.dumps(BARE | fields).encode(), DESK)
 
 
 def refusal(raw: bytes) -> tuple[int, str, str]:
     with pytest.raises(Refusal) as caught:
-        read_order(raw)
+        read_order(CREATE, raw, DESK)
     answer = caught.value.answer
     return answer.status, answer.body["type"], answer.body["error"]
 
@@ -143,5 +146,5 @@ def test_a_body_that_is_no_order(raw: bytes) -> None:
 
 
 def test_a_retired_type_is_gone_whatever_else_is_wrong() -> None:
-    status, kind, _ = refusal(b'{"task_type":"cover_music","title":7}')
+    status, kind, _ = refusal(b'{"task_type":"music_variation","title":7}')
     assert (status, kind) == (410, "endpoint_retired")

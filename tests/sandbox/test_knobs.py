@@ -38,6 +38,10 @@ def test_knobs_turn_while_the_sandbox_runs(caller: Caller) -> None:
         "credits": 10_000,
         "webhooks": True,
         "first_answer": "200",
+        "profile": "all",
+        "dialect": "p2",
+        "accounts": 1,
+        "needs_attention": False,
     }
     assert caller.end(caller.submit())["status"] == "FAILED"
 
@@ -52,6 +56,10 @@ def test_knobs_turn_while_the_sandbox_runs(caller: Caller) -> None:
         {"capacity": True},
         {"webhooks": 1},
         {"first_answer": "418"},
+        {"profile": "sunoapi"},
+        {"dialect": "P1"},
+        {"accounts": 0},
+        {"needs_attention": "yes"},
         {"credits": 5},
         {"colour": "red"},
         {"\ud800": 1},

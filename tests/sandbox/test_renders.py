@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from studio.sandbox import bodies, contract
 from studio.sandbox.knobs import Knobs
-from studio.sandbox.renders import Renderer, clear_drafts
+from studio.sandbox.orders import MakeLyrics
+from studio.sandbox.renders import Renderer
 from studio.sandbox.server import Sandbox
 from studio.sandbox.store import Store
+from studio.sandbox.workshop import Workshop, prepare
 
-from .caller import KEY, SONG, Caller, wait_until
+from .caller import KEY, Caller, wait_until
 from .conftest import Start
 from .process import sandbox_command
 
@@ -67,19 +68,19 @@ def test_a_renderer_that_fails_costs_nothing(start: Start, tmp_path: Path) -> No
 
 
 def test_a_renderer_that_never_ends_is_killed(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.sandbox.renders.RENDER_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("studio.sandbox.workshop.TIMEOUT_S", 0.01)
     caller = start(compose=None)
     assert caller.end(caller.submit())["status"] == "FAILED"
     assert multiprocessing.active_children() == []
 
 
 def test_no_renderer_starts_after_the_stop(tmp_path: Path) -> None:
-    clear_drafts(tmp_path)
+    prepare(tmp_path)
     store = Store(tmp_path / "s.sqlite3", credits=10, now=0)
-    store.accept(contract.read_order(bodies.encode(SONG)), Knobs(), 0)
-    renderer = Renderer(store, tmp_path, None)
-    renderer.stop()
-    assert not renderer.step()
+    store.accept(MakeLyrics(prompt="x", seed="7", webhook_url="", webhook_secret=""), Knobs(), 0)
+    workshop = Workshop(tmp_path, None)
+    workshop.stop()
+    assert not Renderer(store, workshop).step()
     assert list((tmp_path / "media").iterdir()) == []
     store.close()
 

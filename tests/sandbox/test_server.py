@@ -44,7 +44,7 @@ def listens(url: str) -> bool:
 
 
 def test_a_stopped_sandbox_answers_nobody(tmp_path: Path) -> None:
-    with Sandbox(tmp_path, KEY, port=0, compose=quick.compose) as sandbox:
+    with Sandbox(tmp_path, KEY, port=0, makers=quick.MAKERS) as sandbox:
         connection = http.client.HTTPConnection(sandbox.url.removeprefix("http://"), timeout=20)
         status(connection)
     connection.auto_open = 0
@@ -55,7 +55,7 @@ def test_a_stopped_sandbox_answers_nobody(tmp_path: Path) -> None:
 
 def test_an_order_in_hand_is_answered_before_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, go, answers = threading.Event(), threading.Event(), []
-    sandbox = Sandbox(tmp_path, KEY, port=0, compose=quick.compose)
+    sandbox = Sandbox(tmp_path, KEY, port=0, makers=quick.MAKERS)
     accept = sandbox._store.accept
 
     def slow(*order: object) -> str:
@@ -79,17 +79,17 @@ def test_an_order_in_hand_is_answered_before_the_end(tmp_path: Path, monkeypatch
 
 
 def test_the_address_is_free_after_the_stop(tmp_path: Path) -> None:
-    with Sandbox(tmp_path, KEY, port=0, compose=quick.compose) as sandbox:
+    with Sandbox(tmp_path, KEY, port=0, makers=quick.MAKERS) as sandbox:
         port = int(sandbox.url.rsplit(":", 1)[1])
-    with Sandbox(tmp_path, KEY, port=port, compose=quick.compose) as sandbox:
+    with Sandbox(tmp_path, KEY, port=port, makers=quick.MAKERS) as sandbox:
         assert Caller(sandbox.url).credits() == 10_000
 
 
 def test_a_folder_is_free_when_its_address_was_not(tmp_path: Path) -> None:
-    with Sandbox(tmp_path / "a", KEY, port=0, compose=quick.compose) as other:
+    with Sandbox(tmp_path / "a", KEY, port=0, makers=quick.MAKERS) as other:
         with pytest.raises(OSError, match="in use"):
             Sandbox(tmp_path / "b", KEY, port=int(other.url.rsplit(":", 1)[1]))
-        with Sandbox(tmp_path / "b", KEY, port=0, compose=quick.compose) as sandbox:
+        with Sandbox(tmp_path / "b", KEY, port=0, makers=quick.MAKERS) as sandbox:
             assert Caller(sandbox.url).credits() == 10_000
 
 

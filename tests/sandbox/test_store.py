@@ -8,13 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from studio.sandbox import bodies, contract
+from studio.sandbox import bodies, contract, items
 from studio.sandbox.knobs import Knobs
+from studio.sandbox.profiles import PROFILES
 from studio.sandbox.store import Store, StoreInUse
-from studio.sandbox.types import Clip, Refusal
+from studio.sandbox.types import Clip, Product, Refusal
 
-ORDER = contract.read_order(bodies.encode({"task_type": "create_music", "sound": "x", "title": "Ünï"}))
-CLIP = Clip("A", 2.0, "a.m4a", "a-wav.wav", "a-img.jpg", "2026-04-27T14:00:53.030544Z")
+DESK = contract.Desk(PROFILES["all"], {}.get)
+BODY = bodies.encode({"task_type": "create_music", "sound": "x", "title": "Ünï"})
+ORDER = contract.read_order(contract.CREATE, BODY, DESK)
+
+
+def product_of(task_id: str) -> Product:
+    files = ("a.m4a", "a-wav.wav", "a-img.jpg")
+    texts = ("A", "x", "", "FUZZ-2.0", "7")
+    clip = Clip(f"clip of {task_id}", None, *texts, 2.0, *files, "2026-04-27T14:00:53.030544Z", {}, [])
+    return Product(items.music(clip), clip)
 
 
 @pytest.fixture
@@ -45,7 +54,7 @@ def test_only_one_process_at_a_time(tmp_path: Path, store: Store) -> None:
 def test_a_file_of_somebody_else_is_not_called_in_use(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "s.sqlite3")) as other:
         other.execute("CREATE TABLE tasks (chores TEXT)")
-    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+    with pytest.raises(sqlite3.OperationalError, match="no such"):
         Store(tmp_path / "s.sqlite3", credits=1, now=0)
 
 
@@ -61,7 +70,7 @@ def test_a_refused_order_leaves_no_trace(tmp_path: Path) -> None:
 def test_a_failure_is_refunded_once(store: Store) -> None:
     task_id = store.accept(ORDER, Knobs(), 0)
     store.start_next()
-    store.set_outcome(task_id, "FAILED")
+    store.set_outcome(task_id, None)
     assert [task.state for task in store.end_due(0, webhooks=True)] == ["FAILED"]
     assert store.end_due(0, webhooks=True) == []
     assert store.balance() == 1000
@@ -70,9 +79,9 @@ def test_a_failure_is_refunded_once(store: Store) -> None:
 def test_a_success_is_paid(store: Store) -> None:
     task_id = store.accept(ORDER, Knobs(), 0)
     store.start_next()
-    store.set_outcome(task_id, "SUCCESS", CLIP)
+    store.set_outcome(task_id, product_of(task_id))
     (task,) = store.end_due(5, webhooks=True)
-    assert (task.state, task.clip, task.ended_at) == ("SUCCESS", CLIP, 5)
+    assert (task.state, task.item, task.ended_at) == ("SUCCESS", product_of(task_id).item, 5)
     assert store.balance() == 990
 
 
@@ -80,7 +89,7 @@ def test_a_task_ends_when_it_is_due(store: Store) -> None:
     task_id = store.accept(ORDER, Knobs(latency_s=30), 100)
     store.start_next()
     assert store.next_due() is None
-    store.set_outcome(task_id, "SUCCESS", CLIP)
+    store.set_outcome(task_id, product_of(task_id))
     assert store.next_due() == 130
     assert store.end_due(129.9, webhooks=True) == []
     assert len(store.end_due(130, webhooks=True)) == 1
@@ -91,7 +100,7 @@ def test_tasks_start_in_the_order_they_came(store: Store) -> None:
     started = []
     while task := store.start_next():
         started.append(task.id)
-        store.set_outcome(task.id, "SUCCESS", CLIP)
+        store.set_outcome(task.id, product_of(task.id))
     assert started == ids
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from studio.sandbox import bodies, contract
 from studio.sandbox.knobs import Knobs
+from studio.sandbox.orders import MakeLyrics
 from studio.sandbox.store import Store
-from studio.sandbox.types import Clip
+from studio.sandbox.types import Product
 from studio.sandbox.webhooks import PAUSES_S, Courier, signature
 
 from .caller import Caller
@@ -18,7 +18,6 @@ from .conftest import Start
 from .receiver import SECRET, Receiver
 
 ITEM = "clip_id, title, sound, lyrics, image_url, audio_url, video_url, created_at, mv, seed, duration, state"
-CLIP = Clip("A", 2.0, "a.m4a", "a-wav.wav", "a-img.jpg", "2026-04-27T14:00:53.030544Z")
 
 
 @pytest.fixture
@@ -35,10 +34,10 @@ def courier(store: Store) -> Courier:
 
 def put_in_outbox(store: Store, url: str, secret: str = SECRET) -> None:
     """A finished task whose webhook is due at time 0."""
-    body = {"task_type": "create_music", "sound": "x", "webhook_url": url, "webhook_secret": secret}
-    task_id = store.accept(contract.read_order(bodies.encode(body)), Knobs(), 0)
+    order = MakeLyrics(prompt="x", seed="7", webhook_url=url, webhook_secret=secret)
+    task_id = store.accept(order, Knobs(), 0)
     store.start_next()
-    store.set_outcome(task_id, "SUCCESS", CLIP)
+    store.set_outcome(task_id, Product({"lyrics_id": "lyr_1"}))
     store.end_due(0, webhooks=True)
 
 

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from studio.sandbox.knobs import Knobs
+from studio.sandbox.knobs import DIALECTS, Knobs
+from studio.sandbox.profiles import PROFILES
 from studio.sandbox.server import Sandbox
 from studio.sandbox.store import StoreInUse
 
 HELP = """Run the sandbox: a stand-in for the hosted music API on this machine, without network or key.
 
-It speaks the same HTTP contract and composes real songs. Tasks, credits and songs are kept in one folder and
+It speaks the same HTTP contracts and composes real songs. Tasks, credits and songs are kept in one folder and
 survive a restart. Ctrl-C ends it; a song in the making is made again after the next start.
 """
 DEFAULT = "(default: %(default)s)"
@@ -37,6 +38,8 @@ class Command(BaseCommand):
         add("--latency", type=float, default=knobs.latency_s, help=f"least seconds for a task {DEFAULT}")
         add("--failure-rate", type=float, default=0.0, help=f"share of tasks that fail, 0-1 {DEFAULT}")
         add("--capacity", type=int, default=knobs.capacity, help=f"unfinished tasks at once {DEFAULT}")
+        add("--profile", choices=PROFILES, default=knobs.profile, help=f"whose operations it has {DEFAULT}")
+        add("--dialect", choices=DIALECTS, default=knobs.dialect, help=f"p1 polls as the older API {DEFAULT}")
 
     def handle(self, *args: Any, **options: Any) -> None:
         sandbox = self._sandbox(options)
@@ -50,6 +53,8 @@ class Command(BaseCommand):
                 failure_rate=options["failure_rate"],
                 capacity=options["capacity"],
                 credits=options["credits"],
+                profile=options["profile"],
+                dialect=options["dialect"],
             )
             return Sandbox(options["dir"], options["key"], options["host"], options["port"], knobs)
         except (ValueError, OverflowError, StoreInUse) as error:

@@ -13,7 +13,7 @@ from studio import sweep
 from studio.clients import client_for
 from studio.models import Lease, ProviderState, Task
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, media, polls, tasks, workers
+from studio.services import attempts, balances, media, polls, tasks, workers
 from studio.sweep import Sweep
 from tests.conftest import Order
 from tests.factories import again, ago, bring_to, earlier, send, unknown
@@ -73,6 +73,12 @@ def test_what_was_asked_in_the_last_tick_is_stored(one_tick: Sweep, running: Tas
     one_tick.run()
     assert again(running).status == Status.ARCHIVING
     assert ProviderState.objects.get().balance is not None
+
+
+def test_a_sweep_that_has_ended_keeps_no_threads(one_tick: Sweep) -> None:
+    one_tick.run()
+    with pytest.raises(RuntimeError):
+        one_tick.pool.submit(print)
 
 
 # -- What a tick does -----------------------------------------------------------------------------
@@ -145,6 +151,15 @@ def test_a_provider_that_is_off_is_asked_later(sweeper: Sweep, running: Task, se
 def test_the_balance_is_read(sweeper: Sweep, upstream: Sandbox) -> None:
     until(sweeper, lambda: ProviderState.objects.filter(balance=upstream.balance).exists())
     assert not sweeper.balances
+
+
+def test_for_an_order_in_doubt_the_balance_is_read_soon(order: Order, sweeper: Sweep) -> None:
+    sweeper.tick()
+    unknown(order()[0])
+    sweeper.tick()
+    due = ProviderState.objects.get().check_after
+    assert due is not None
+    assert due <= ago(-balances.WHILE_UNKNOWN)
 
 
 def test_a_refused_key_is_noticed_before_anything_is_sent(

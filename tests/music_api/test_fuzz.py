@@ -167,7 +167,7 @@ def test_whatever_the_wire_says_ends_in_a_named_class(
         exchange.connection.close()
 
     upstream.script = say
-    before = len(upstream.exchanges)
+    upstream.exchanges.clear()
     for call, errors in (
         (lambda: client.submit("create_music", {"sound": "pop"}), SUBMIT_ERRORS),
         (lambda: client.poll("create_music", "t1"), POLL_ERRORS),
@@ -175,7 +175,8 @@ def test_whatever_the_wire_says_ends_in_a_named_class(
     ):
         result = outcome(call)
         assert isinstance(result, errors) or not isinstance(result, MusicApiError)
-    assert len(upstream.exchanges) == before + 3
+    # A query may find its kept connection closed and never arrive; an order always does, and once.
+    assert [exchange.head[:4] for exchange in upstream.exchanges].count(b"POST") == 1
 
 
 def test_the_fuzz_reaches_good_answers_too() -> None:

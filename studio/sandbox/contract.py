@@ -137,13 +137,13 @@ def _extend_music(form: Form, desk: Desk) -> ExtendMusic:
 def _replace_music(form: Form, desk: Desk) -> ReplaceMusic:
     clip = _clip(form, desk)
     starts_at, name = _start(form, clip), form.name("ends_at", "ends")
-    ends_at = form.number(name, 0, LONGEST_CLIP_S)
+    ends_at = min(form.number(name, 0, LONGEST_CLIP_S), clip.duration)
     if ends_at <= starts_at:
-        raise invalid(f"The '{name}' field must be greater than the start.")
+        raise invalid(f"The '{name}' field must be greater than the start, which lies inside the clip.")
     return ReplaceMusic(
         clip_id=clip.id,
         starts_at=starts_at,
-        ends_at=min(ends_at, clip.duration),
+        ends_at=ends_at,
         instruction=form.text("instruction"),
         lyrics=form.text(form.name("lyrics", "lyrics_text")),
         seed=_lot(),

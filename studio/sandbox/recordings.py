@@ -1,5 +1,6 @@
 """Recordings that come from outside, and files in other formats."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -12,6 +13,7 @@ from studio.sandbox.form import is_loopback
 
 MAX_BYTES = 200_000_000
 DEADLINE_S = 120.0
+TITLE_LENGTH = 80
 ACCEPTED = (MP3, M4A, WAV)
 ENCODERS = {
     ".m4a": ["-c:a", "aac", "-b:a", "192k"],
@@ -59,8 +61,9 @@ def rules(url: str) -> FetchRules:
 
 
 def title_of(url: str) -> str:
-    """The file name in an address, without its ending."""
-    return Path(unquote(urlsplit(url).path)).stem.replace("\0", "").encode(errors="replace").decode()[:80]
+    """A title for what came from an address: the file name without its ending."""
+    stem = Path(unquote(urlsplit(url).path)).stem
+    return re.sub(r"[\0-\x1f]", "", stem)[:TITLE_LENGTH] or "Upload"
 
 
 def convert(source: Path, demuxer: str, target: Path) -> None:

@@ -40,11 +40,11 @@ class Store:
         self._db.row_factory = sqlite3.Row
         try:
             self._open(credits, now)
-        except sqlite3.OperationalError as error:
+        except BaseException as error:
             self._db.close()
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-            raise StoreInUse(f"Another sandbox is using {path}.") from error
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                raise StoreInUse(f"Another sandbox is using {path}.") from error
+            raise
 
     def close(self) -> None:
         with self._lock:

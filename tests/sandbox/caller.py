@@ -53,6 +53,13 @@ class Caller:
         """Order a song; returns the task id."""
         return str(self("POST", "/api/v1/producer/create", SONG | fields).json["task_id"])
 
+    def order(self, path: str, **fields: Any) -> Reply:
+        return self("POST", f"/api/v1/producer/{path}", fields)
+
+    def made(self, path: str, **fields: Any) -> Any:
+        """Order anything; returns the item of the finished task."""
+        return self.end(self.order(path, **fields).json["task_id"])["data"][0]
+
     def poll(self, task_id: str) -> Reply:
         return self("GET", f"/api/v1/producer/task/{task_id}")
 

@@ -24,9 +24,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """
     with ExitStack() as stack:
 
-        def start(compose: Any = quick.compose, **knobs: Any) -> Caller:
-            makers = replace(quick.MAKERS, compose=compose) if compose else None
-            sandbox = Sandbox(tmp_path / "sandbox", KEY, port=0, knobs=Knobs(**knobs), makers=makers)
+        def start(compose: Any = quick.compose, makers: dict[str, Any] | None = None, **knobs: Any) -> Caller:
+            quicker = replace(quick.MAKERS, compose=compose, **makers or {}) if compose else None
+            sandbox = Sandbox(tmp_path / "sandbox", KEY, port=0, knobs=Knobs(**knobs), makers=quicker)
             return Caller(stack.enter_context(sandbox).url)
 
         yield start

@@ -4,8 +4,9 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
-# The newest Python that is there; the check below says what is missing.
-PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+# The newest Python that is there and runs; the check below says what is missing.
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
+	"$$name" -c '' 2>/dev/null && { echo "$$name"; break; }; done)
 
 .PHONY: help setup run test check bench bench-library screenshots develop browser format
 

@@ -14,6 +14,8 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """The one-time link of a new studio: makes the owner and signs them in."""
+    if request.user.is_authenticated:
+        return redirect("home")
     if not services.is_open(token):
         raise Http404
     form = OwnerForm(request.POST if request.method == "POST" else None)

@@ -9,10 +9,12 @@ from django import forms
 
 from accounts.models import User
 from studio.models import ProjectMember, Task
+from studio.models.tasks import first_line
 from studio.music_api.providers import Operation, Provider, validate
 
 MAX_TAKES = 4
 OPERATION = "create_music"
+LONGEST_NORMALISED = 50_000
 LOST_KEY = "This form has lost its number. Reload the page and send it again; nothing was charged."
 # Form field -> field of the operation on the wire.
 WIRE = {
@@ -36,11 +38,11 @@ class PlainText(forms.CharField):
         self.validators = [check for check in self.validators if "Null" not in type(check).__name__]
 
     def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize(
-            "NFC", (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
-        )
+        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) <= LONGEST_NORMALISED:  # it takes time squared, and what is longer is refused anyway
+            text = unicodedata.normalize("NFC", text)
         if re.search("[\0\ufffd\ud800-\udfff]", text):
-            raise forms.ValidationError("This holds a character that is no letter. Please type it again.")
+            raise forms.ValidationError("This holds an invisible control character. Please type it again.")
         return text
 
 
@@ -74,6 +76,7 @@ class SongForm(forms.Form):
         widget=forms.HiddenInput, error_messages={"required": LOST_KEY, "invalid": LOST_KEY}
     )
     provider = forms.ChoiceField(required=False)
+    start = forms.ChoiceField(choices=[("sound", "From a sound"), ("lyrics", "From lyrics")], required=False)
     sound = PlainText(required=False)
     lyrics = PlainText(required=False, strip=False)
     title = PlainText(required=False)
@@ -132,6 +135,12 @@ class SongForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if (
+            data.get("start") == "lyrics"
+            and not first_line(data.get("lyrics"))
+            and "lyrics" not in self.errors
+        ):
+            self.add_error("lyrics", "Write some words to sing, or choose From a sound.")
         if not data.get("provider"):
             data["provider"] = next(iter(self.offered))
         params = {wire: data.get(name) for name, wire in WIRE.items()}

@@ -14,7 +14,7 @@ from studio.audio.ffmpeg import FfmpegError
 from studio.audio.verify import Damaged
 from studio.clients import client_for
 from studio.music_api.errors import Ambiguous, MusicApiError, NotFound
-from studio.services import attempts, balances, clips, hints, workers
+from studio.services import attempts, balances, clips, hints, hooks, providers, workers
 from studio.sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -30,18 +30,19 @@ def at_work() -> AbstractContextManager[None]:
 
 def submit_next(provider: str) -> None:
     """Send the next order of the provider's line, if there is one that may go now."""
+    if provider not in providers.enabled():
+        return
+    client = client_for(provider)  # before the claim: nothing of ours may fail between that and the POST
     if marker := balances.first_look(provider):
         _look(marker)
     attempt = attempts.claim_next(provider)
     if attempt is None:
         return
-    url, secret = attempts.webhook_for(attempt)
+    url, secret = hooks.webhook_for(attempt)
     task = attempt.task
     try:
         with at_work():
-            answer = client_for(provider).submit(
-                task.operation, task.params, webhook_url=url, webhook_secret=secret
-            )
+            answer = client.submit(task.operation, task.params, webhook_url=url, webhook_secret=secret)
     except MusicApiError as error:
         attempts.record_failure(attempt.pk, error)
     else:
@@ -90,7 +91,7 @@ def archive_task(task_id: int) -> None:
         with at_work(), archive.renewing(task_id):
             for clip in work:
                 archive.keep(clip)
-    except (FetchError, Damaged) as error:
+    except (FetchError, Damaged, clips.NotOurs) as error:
         archive.refresh(task_id)
         clips.retry_archive(task_id, str(error))
     except (OSError, FfmpegError):  # a full disk, a machine too busy: no fault of the song, and no crash

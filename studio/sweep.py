@@ -64,6 +64,7 @@ class Sweep:
     def decide(self) -> None:
         attempts.expire_leases()
         attempts.decide_unknown()
+        dispatch.end_what_cannot_be_sent()
 
     def ring(self) -> None:
         dispatch.ring_waiting()

@@ -51,6 +51,7 @@ def test_an_order_that_did_not_arrive_is_sent_again_once_that_is_proved(
     jobs.submit_next("sandbox")
     assert again(task).status == Status.UNKNOWN
     monkeypatch.setattr(balances, "WHILE_UNKNOWN", timedelta(milliseconds=50))
+    monkeypatch.setattr(balances, "SETTLED_AFTER", timedelta(0))
     settle()
     assert (again(task).status, charges(caller)) == (Status.DONE, 1)
     assert [attempt.status for attempt in task.attempts.order_by("pk")] == [Sent.REJECTED, Sent.ACCEPTED]
@@ -64,6 +65,7 @@ def test_an_order_that_arrived_is_never_sent_again(
     lose_answers(monkeypatch, accepted=True)
     jobs.submit_next("sandbox")
     monkeypatch.setattr(balances, "WHILE_UNKNOWN", timedelta(milliseconds=50))
+    monkeypatch.setattr(balances, "SETTLED_AFTER", timedelta(0))
     for _ in range(3):
         ProviderState.objects.update(check_after=None)
         balances.record(balances.claim_checks()[0], caller.credits())

@@ -1,6 +1,7 @@
 // The new-song form: tabs, chips, counters, the price on the button, and a draft that outlives a lost session.
 const DRAFT = "draft";
 const TEXTS = ["sound", "lyrics", "title", "seed"];
+const RESTS_FOR = 2000;
 const THIN_SPACE = "\u2009";
 
 const order = () => document.querySelector("[data-order]");
@@ -90,8 +91,25 @@ function price(form) {
   const remains = send.querySelector("[data-remains]");
   send.querySelector("[data-create]").textContent = `Create ${takes} take${takes > 1 ? "s" : ""} · ${spaced(cost)} credits`;
   remains.classList.toggle("short", balance < cost);
-  remains.textContent = balance < cost ? `You have ${spaced(balance)} credits: not enough.` : `${spaced(balance - cost)} remain`;
+  remains.textContent = balance < cost ? `You have ${spaced(balance)} credits: not enough.` : `${spaced(balance - cost)} will remain`;
 }
+
+// A second click that comes after the answer would be a second order: the button rests for a moment.
+function rest(form) {
+  const button = form.querySelector("[data-create]");
+  button.setAttribute("aria-disabled", "true");
+  button.textContent = "Ordered";
+  button.focus({ preventScroll: true });
+  setTimeout(() => {
+    button.removeAttribute("aria-disabled");
+    if (button.isConnected) price(form);
+  }, RESTS_FOR);
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const resting = event.detail.elt.matches?.("[data-order]") && event.detail.elt.querySelector("[data-create][aria-disabled]");
+  if (resting) event.preventDefault();
+});
 
 // -- The draft ------------------------------------------------------------------------------------
 
@@ -105,6 +123,7 @@ function giveBack(form) {
   const draft = JSON.parse(sessionStorage.getItem(DRAFT) || "{}");
   if (TEXTS.some((name) => form.elements[name].value)) return;
   for (const name of TEXTS) form.elements[name].value = draft[name] || "";
+  if (draft.seed) form.elements.seed.closest("details").open = true;
 }
 
 // -- Life -----------------------------------------------------------------------------------------
@@ -119,15 +138,17 @@ function prepare() {
     const wrong = form.querySelector("[aria-invalid=true]");
     choose(form, form.elements.lyrics.value || wrong === form.elements.lyrics ? "lyrics" : "sound");
     wrong?.focus();
-    fresh = false;
   }
   count(form);
   price(form);
+  if (fresh) rest(form);
+  fresh = false;
 }
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-order]");
   if (!form) return;
+  form.querySelector("[data-create]").removeAttribute("aria-disabled"); // another order is being written
   if (event.target.name === "start") choose(form, event.target.value);
   count(form);
   price(form);

@@ -4,19 +4,15 @@ An attempt is committed as `sent` before the POST. From then on only evidence ch
 webhook, the provider's balance, a person, or the deadline. It is never sent a second time.
 """
 
-import hashlib
-import hmac
 import logging
 import random
 import secrets
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
 from accounts.models import User
 from studio.errors import TooLate
@@ -31,7 +27,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)  # longer than any POST may take
 DECIDE_AFTER = timedelta(minutes=20)  # ten times the longest normal song
 SEND_FOR = timedelta(hours=24)
-MAX_CRASHES = 3
+PROVED = "The provider's balance shows that it was not accepted"
 
 Status = Attempt.Status
 
@@ -93,32 +89,17 @@ def _next_in_line(provider: str, now: datetime) -> QuerySet[Task]:
     )
 
 
-def webhook_for(attempt: Attempt) -> tuple[str, str]:
-    """The address and the secret that the provider is told, or two empty strings."""
-    base_url, _ = settings.PROVIDERS[attempt.provider]
-    on_loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
-    if settings.WEBHOOKS == "off" or (settings.WEBHOOKS == "auto" and not (settings.HTTPS or on_loopback)):
-        return "", ""
-    return settings.PUBLIC_URL + reverse("hook", args=[attempt.token]), hook_secret(attempt)
-
-
-def hook_secret(attempt: Attempt) -> str:
-    """Derived, so that the database holds nothing that signs a webhook."""
-    message = f"webhook:{attempt.pk}:{attempt.token}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
-
-
 # -- After the POST -------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def accept(attempt_id: int, upstream_id: str, *, source: str, actor: User | None = None) -> bool:
+def accept(attempt_id: int, upstream_id: str, *, source: str) -> bool:
     """The attempt was accepted under this id. `source` says how we know: the answer, a webhook, a person.
 
     False when it was settled before, or when the id belongs to another attempt (which is logged as an alarm).
     """
     attempt = _lock(attempt_id)
-    if attempt.status not in (Status.SENT, Status.UNKNOWN, Status.LOST):
+    if attempt.status in (Status.ACCEPTED, Status.LATE):
         if attempt.upstream_id != upstream_id:
             log.error("attempt %s was settled as %s; %s names another id", attempt.pk, attempt.status, source)
         return False
@@ -126,25 +107,33 @@ def accept(attempt_id: int, upstream_id: str, *, source: str, actor: User | None
     if not upstream_id or others.exists():
         log.error("attempt %s: the id told by %s belongs to another attempt", attempt.pk, source)
         return False
-    late = attempt.status == Status.LOST
-    _settle(attempt, Status.LATE if late else Status.ACCEPTED, f"Accepted, known from {source}", upstream_id)
+    task = Task.objects.select_for_update().get(pk=attempt.task_id)
+    # A queued task: what said that nothing was accepted was wrong, and it was not sent again yet.
+    in_time = attempt.status in (Status.SENT, Status.UNKNOWN) or task.status == Task.Status.QUEUED
+    _settle(
+        attempt, Status.ACCEPTED if in_time else Status.LATE, f"Accepted, known from {source}", upstream_id
+    )
     credits.house_entry(attempt, CreditEntry.Kind.SPEND)
     providers.accepted(attempt.provider)
-    if late:
-        # The person was refunded: the song is delivered all the same, and the task stays failed.
-        Task.objects.filter(pk=attempt.task_id).update(upstream_id=upstream_id, poll_after=db_now())
+    if in_time:
+        _run(attempt, upstream_id, source)
+    elif task.status in (Task.Status.FAILED, Task.Status.CANCELLED):
+        # The person was refunded: the song is delivered all the same, and the task stays as it is.
+        Task.objects.filter(pk=task.pk).update(upstream_id=upstream_id, poll_after=db_now())
     else:
-        _run(attempt, upstream_id, source, actor)
+        log.error("attempt %s was accepted after another of task %s: paid twice", attempt.pk, task.pk)
+        credits.house_entry(attempt, CreditEntry.Kind.LOSS, "Accepted beside another attempt")
     return True
 
 
-def _run(attempt: Attempt, upstream_id: str, source: str, actor: User | None) -> None:
+def _run(attempt: Attempt, upstream_id: str, source: str) -> None:
+    if attempt.task.status == Task.Status.QUEUED:
+        tasks.move(attempt.task_id, Task.Status.SUBMITTING, note="It had been accepted after all.")
     has_rung = attempt.hinted_id == upstream_id  # quicker than the answer: there is news to look at
     tasks.move(
         attempt.task_id,
         Task.Status.RUNNING,
         note=f"Accepted, known from {source}.",
-        actor=actor,
         upstream_id=upstream_id,
         reason="",
         poll_after=db_now() + timedelta(seconds=0 if has_rung else settings.POLL_SECONDS),
@@ -197,6 +186,11 @@ def _rejected(attempt: Attempt, error: Rejected) -> None:
 
 
 def _held(attempt: Attempt, error: Held) -> None:
+    # A second 403 after the key was found good again is about the order: words that are not allowed, say.
+    if error.status == 403 and attempt.task.events.filter(new=Task.Status.HELD).exists():
+        _settle(attempt, Status.REJECTED, str(error))
+        tasks.fail(attempt.task_id, f"The provider refused the order: {error}")
+        return
     _settle(attempt, Status.REJECTED, str(error))
     if isinstance(error, OutOfCredits):
         reason = "The studio is out of credits at the provider. Yours are kept; the order goes on by itself."
@@ -220,6 +214,8 @@ def _unknown(attempt: Attempt, why: str) -> None:
 
 
 def _lock(attempt_id: int) -> Attempt:
+    """The provider's row first, as everywhere: two orders of locks would be a deadlock."""
+    providers.lock(Attempt.objects.values_list("provider", flat=True).get(pk=attempt_id))
     return Attempt.objects.select_for_update(of=("self",)).select_related("task").get(pk=attempt_id)
 
 
@@ -271,11 +267,12 @@ def _lose(attempt_id: int, reason: str) -> bool:
 def prove_not_accepted(attempt_id: int) -> bool:
     """The provider's balance shows that nothing was accepted: the order may be sent again, once."""
     attempt = _lock(attempt_id)
+    proved_before = attempt.task.attempts.filter(outcome=PROVED).exists()
     if attempt.status != Status.UNKNOWN:
         return False
-    _settle(attempt, Status.REJECTED, "The provider's balance shows that it was not accepted")
-    if attempt.task.claims >= MAX_CRASHES:
-        park(attempt.task_id, "It was sent three times and never arrived.")
+    _settle(attempt, Status.REJECTED, PROVED)
+    if proved_before:
+        park(attempt.task_id, "It was sent twice and never arrived.")
         return True
     tasks.move(
         attempt.task_id, Task.Status.QUEUED, note="Not accepted, the provider's balance shows it.", reason=""

@@ -12,6 +12,7 @@ from studio.models.clock import db_now
 from studio.services import attempts, credits, providers, tasks
 
 EVERY = timedelta(minutes=5)
+SETTLED_AFTER = timedelta(minutes=2)  # a provider that was slow to answer may be slow to charge
 WHILE_UNKNOWN = timedelta(seconds=10)
 WHILE_HELD = timedelta(seconds=15)
 RETURN_TAKES = timedelta(minutes=1)  # of a failed song's credits; the provider names no time
@@ -119,10 +120,10 @@ def explained(name: str, start: int, after_entry: int) -> int:
 
 def _weigh(state: ProviderState, attempt_id: int, total: int) -> None:
     """Two equal readings, ten seconds apart, with nothing else under way, and all else explained."""
-    if state.baseline is None:
-        return
     attempt = Attempt.objects.get(pk=attempt_id)
     now = db_now()
+    if state.baseline is None or now - attempt.sent_at < SETTLED_AFTER:
+        return
     if attempt.reading != total or attempt.reading_at is None:
         Attempt.objects.filter(pk=attempt_id).update(reading=total, reading_at=now)
     elif now - attempt.reading_at >= WHILE_UNKNOWN and total == explained(

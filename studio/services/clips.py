@@ -23,6 +23,10 @@ MAX_CRASHES = 3  # a file that stops its worker three times is set aside
 EXTRAS_AFTER_TRIES = 4  # then the song is kept without the extra that can't be fetched
 
 
+class NotOurs(Exception):
+    """The provider names a clip that another task has made already."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One file to copy."""
@@ -149,7 +153,8 @@ def refresh_answer(task_id: int, answer: PollResult) -> None:
 def keep(work: Work, copies: Sequence[Copy], sound: Sound) -> Clip:
     """Move the files to their final names, then write the clip and its assets in one transaction.
 
-    Names follow from the content: after a crash between the two a second try lands on the same files.
+    Raises NotOurs. Names follow from the content: after a crash between the two a second try lands on the
+    same files.
     """
     names = {copy.kind: _name(work, copy) for copy in copies}
     for copy in copies:
@@ -184,7 +189,7 @@ def _clip(task: Task, item: Item, sound: Sound) -> Clip:
         or params.get("sound")
         or "Untitled"
     )
-    return Clip.objects.get_or_create(
+    clip, _ = Clip.objects.get_or_create(
         provider=task.provider,
         upstream_id=item.clip_id,
         defaults={
@@ -201,7 +206,10 @@ def _clip(task: Task, item: Item, sound: Sound) -> Clip:
             "true_peak": sound.true_peak,
             "peaks": sound.peaks,
         },
-    )[0]
+    )
+    if clip.task_id != task.pk:  # its files must not replace those of somebody else's song
+        raise NotOurs(f"The clip {item.clip_id} is another song already.")
+    return clip
 
 
 @transaction.atomic

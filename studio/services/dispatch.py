@@ -32,5 +32,13 @@ def ring_waiting() -> None:
         hints.ring_confirm(attempt)
 
 
+def end_what_cannot_be_sent() -> None:
+    """Orders a day old for a provider that is switched off: nobody will send them, so they are refunded."""
+    a_day_ago = db_now() - attempts.SEND_FOR
+    waiting = Task.objects.filter(status__in=(Task.Status.QUEUED, Task.Status.HELD), created_at__lt=a_day_ago)
+    for task in waiting.exclude(provider__in=providers.enabled()):
+        tasks.fail(task.pk, "The provider is switched off.", only_from=(Task.Status.QUEUED, Task.Status.HELD))
+
+
 def stale_task(now: object) -> Q:
     return Q(task__woken_at=None) | Q(task__woken_at__lte=now - RING_AGAIN)  # type: ignore[operator]

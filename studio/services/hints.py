@@ -17,7 +17,7 @@ NOT_VISIBLE_YET = timedelta(minutes=10)  # so long a provider may not know what 
 WORTH_ASKING = timedelta(days=3)
 
 Status = Attempt.Status
-OPEN = (Status.SENT, Status.UNKNOWN, Status.LOST)
+OPEN = (Status.SENT, Status.UNKNOWN, Status.LOST, Status.REJECTED)
 
 
 def waiting() -> QuerySet[Attempt]:

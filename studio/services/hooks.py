@@ -1,16 +1,21 @@
 """A webhook is a doorbell: verified, remembered, answered. What it says is looked up by a poll."""
 
+import hashlib
+import hmac
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from studio.models import Attempt, WebhookDelivery
 from studio.music_api import decode, webhooks
 from studio.music_api.errors import BadDelivery, BadSignature, Stale
-from studio.services import attempts, hints, polls
+from studio.services import hints, polls
 
 __all__ = ["BadDelivery", "BadSignature", "Stale", "receive"]
 
@@ -24,7 +29,7 @@ def receive(token: str, headers: Mapping[str, str], body: bytes) -> bool:
     attempt = Attempt.objects.filter(token=token).first() if TOKEN.fullmatch(token) else None
     if attempt is None:
         return False
-    webhooks.verify(attempts.hook_secret(attempt), headers, body, now=timezone.now().timestamp())
+    webhooks.verify(hook_secret(attempt), headers, body, now=timezone.now().timestamp())
     delivery = decode.delivery_body(body)
     _remember(attempt, delivery.event, delivery.task_id)
     return True
@@ -39,3 +44,18 @@ def _remember(attempt: Attempt, event: str, upstream_id: str) -> None:
         WebhookDelivery.objects.filter(pk=known.pk).update(count=F("count") + 1)
     elif not hints.take(attempt, upstream_id):
         polls.poll_now(attempt)
+
+
+def webhook_for(attempt: Attempt) -> tuple[str, str]:
+    """The address and the secret that the provider is told, or two empty strings."""
+    base_url, _ = settings.PROVIDERS[attempt.provider]
+    on_loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
+    if settings.WEBHOOKS == "off" or (settings.WEBHOOKS == "auto" and not (settings.HTTPS or on_loopback)):
+        return "", ""
+    return settings.PUBLIC_URL + reverse("hook", args=[attempt.token]), hook_secret(attempt)
+
+
+def hook_secret(attempt: Attempt) -> str:
+    """Derived, so that the database holds nothing that signs a webhook."""
+    message = f"webhook:{attempt.pk}:{attempt.token}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()

@@ -88,6 +88,8 @@ def _places() -> dict[int, int]:
 
 
 def _waits_for(state: ProviderState) -> str:
+    if state.name not in providers.enabled():
+        return "This provider is switched off. Cancel to have the credits back."
     if state.hold:
         return state.hold
     if state.failures and state.paused_until:

@@ -66,6 +66,8 @@ def edit(request: StudioRequest, project_id: int) -> HttpResponse:
 def add_member(request: StudioRequest, project_id: int) -> HttpResponse:
     project = access.project_for(request.user, project_id, "manage")
     form = MemberForm(request.POST)
+    if form.is_valid() and form.cleaned_data["user"] == project.owner:
+        form.add_error("email", "The project is theirs already.")
     if not form.is_valid():
         return _settings(request, project, ProjectForm(initial={"name": project.name}), form)
     projects.set_member(project, form.cleaned_data["user"], form.cleaned_data["access"])

@@ -27,6 +27,7 @@ def _hurry() -> None:
 
     attempts.LEASE = timedelta(seconds=4)
     balances.WHILE_UNKNOWN = timedelta(seconds=1)
+    balances.SETTLED_AFTER = timedelta(seconds=5)
     clips.LEASE = timedelta(seconds=4)
     polls.LEASE = timedelta(seconds=4)
 

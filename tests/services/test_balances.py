@@ -17,6 +17,11 @@ Status = Task.Status
 START = 1000
 
 
+@pytest.fixture(autouse=True)
+def _providers_charge_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(balances, "SETTLED_AFTER", timedelta(0))
+
+
 def mark() -> balances.Marker:
     ProviderState.objects.update(check_after=None)
     [marker] = balances.claim_checks()
@@ -97,6 +102,19 @@ def test_two_equal_readings_prove_that_nothing_was_accepted(doubtful: Attempt) -
     read_twice(START, doubtful)
     assert again(doubtful).status == Attempt.Status.REJECTED
     assert again(doubtful.task).status == Status.QUEUED
+
+
+def test_readings_soon_after_the_order_prove_nothing(
+    doubtful: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider that is slow to answer may be slow to charge."""
+    monkeypatch.setattr(balances, "SETTLED_AFTER", timedelta(minutes=2))
+    read_twice(START, doubtful)
+    read_twice(START, doubtful)
+    assert again(doubtful).status == Attempt.Status.UNKNOWN
+    earlier(doubtful, sent_at=timedelta(minutes=3))
+    read_twice(START, doubtful)
+    assert again(doubtful).status == Attempt.Status.REJECTED
 
 
 def test_one_reading_proves_nothing(doubtful: Attempt) -> None:

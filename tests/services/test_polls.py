@@ -16,18 +16,7 @@ from studio.music_api.errors import KeyRefused, MusicApiError, NotFound, Unavail
 from studio.music_api.types import PollResult, PollState
 from studio.services import audit, credits, polls, tasks
 from tests.conftest import Order
-from tests.factories import (
-    FAILED,
-    HOLLOW,
-    RUNNING,
-    accepted,
-    again,
-    ago,
-    bring_to,
-    earlier,
-    song,
-    until,
-)
+from tests.factories import FAILED, HOLLOW, RUNNING, accepted, again, ago, bring_to, earlier, song, until
 from tests.threads import at_once
 
 Status = Task.Status

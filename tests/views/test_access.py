@@ -18,7 +18,6 @@ EVERYBODY_SIGNED_IN = (SIGN_IN, OK, OK, OK, OK, OK, OK)
 WHO_MAY_SEE = (SIGN_IN, NOT_FOUND, OK, OK, OK, OK, OK)
 WHO_MAY_ORDER = (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, OK, OK, OK)
 WHO_MAY_MANAGE = (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK)
-NOBODY = (NOT_FOUND,) * 7
 
 GET: dict[str, tuple[int, ...]] = {
     "home": (SIGN_IN, *(LED_ON,) * 6),
@@ -32,7 +31,7 @@ GET: dict[str, tuple[int, ...]] = {
     "asset": WHO_MAY_SEE,
     "credits": EVERYBODY_SIGNED_IN,
     "live": EVERYBODY_SIGNED_IN,
-    "welcome": NOBODY,
+    "welcome": (NOT_FOUND, *(LED_ON,) * 6),
 }
 # What an empty form gets: refused by its fields (422), or done (a redirect), for who may at all.
 POST: dict[str, tuple[int, ...]] = {
@@ -44,7 +43,7 @@ POST: dict[str, tuple[int, ...]] = {
     "task_cancel": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "task_give_up": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "task_enter_id": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "welcome": NOBODY,
+    "welcome": (NOT_FOUND, *(LED_ON,) * 6),
     "hook": (401,) * 7,
 }
 # allauth's own views, tested in tests/accounts.

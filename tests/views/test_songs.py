@@ -47,6 +47,8 @@ def test_the_form_after_an_order_has_a_new_key(post: Any) -> None:
 
 
 BAD = {
+    "from lyrics without any": ({"start": "lyrics", "lyrics": " \n"}, "lyrics"),
+    "from lyrics with nothing but a head": ({"start": "lyrics", "lyrics": "[Verse]\n\n"}, "lyrics"),
     "nothing at all": ({"sound": "", "lyrics": ""}, "sound"),
     "a title of 81 characters": ({"title": "t" * 81}, "title"),
     "a seed with letters": ({"seed": "12ab"}, "seed"),

@@ -81,6 +81,15 @@ def test_an_accepted_order_runs_and_is_the_house_s_expense(order: Order) -> None
     assert timedelta(0) < until(again(task).poll_after) <= timedelta(seconds=5)
 
 
+def test_an_accepted_order_ends_the_pause_and_gives_a_place_back(order: Order) -> None:
+    order()
+    attempt = send()
+    providers.pause("sandbox", retry_after=None, busy=True)
+    attempts.accept(attempt.pk, "up-1", source="the answer")
+    state = providers.state_of("sandbox")
+    assert (state.failures, state.paused_until, state.in_flight_limit) == (0, None, 3)
+
+
 def test_the_words_of_a_refusal_reach_the_person(order: Order) -> None:
     task = order()[0]
     attempts.record_failure(send().pk, errors.Rejected("title is too long"))

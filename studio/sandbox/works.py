@@ -48,19 +48,14 @@ def make(makers: Makers, folder: Path, task: Task, source: Clip | None) -> Produ
             case VideoClip() as order, Clip() as clip:
                 return _film(bench, order, clip)
             case Download() as order, Clip() as clip:
-                file = convert(makers, folder, clip, order.format)
-                return Product(items.download(clip, file, order.format, now()))
+                return _download(bench, order, clip)
         return _song(bench, task, source)
 
 
-def convert(makers: Makers, folder: Path, clip: Clip, format: str) -> str:
-    """Make a clip's file in another format, "mp3" or "wav", unless it is there; returns its name."""
-    name = file_name(clip, format)
+def convert(makers: Makers, folder: Path, clip: Clip, format: str) -> None:
+    """Make a clip's file in another format."""
     with _bench(makers, folder) as bench:
-        if not (bench.media / name).exists():
-            recordings.convert(bench.media / clip.wav, WAV.demuxer, bench.drafts / name)
-            bench.publish(bench.drafts / name)
-    return name
+        _convert(bench, clip, format)
 
 
 def stems(makers: Makers, folder: Path, clip: Clip) -> None:
@@ -98,6 +93,19 @@ def _film(bench: Bench, order: VideoClip, clip: Clip) -> Product:
     bench.makers.make_video(audio, cover, clip.title, order.preset, file)
     bench.publish(file)
     return Product(items.video(clip, file.name, now()))
+
+
+def _download(bench: Bench, order: Download, clip: Clip) -> Product:
+    name = file_name(clip, order.format)
+    if not (bench.media / name).exists():
+        _convert(bench, clip, order.format)
+    return Product(items.download(clip, name, order.format, now()))
+
+
+def _convert(bench: Bench, clip: Clip, format: str) -> None:
+    file = bench.drafts / file_name(clip, format)
+    recordings.convert(bench.media / clip.wav, WAV.demuxer, file)
+    bench.publish(file)
 
 
 def _upload(bench: Bench, order: Upload, task: Task) -> Product:

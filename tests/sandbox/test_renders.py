@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from studio.audio import ffmpeg
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.orders import MakeLyrics
 from studio.sandbox.renders import Renderer
@@ -19,6 +20,8 @@ from studio.sandbox.workshop import Workshop, prepare
 from .caller import KEY, Caller, wait_until
 from .conftest import Start
 from .process import sandbox_command
+
+linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
 
 
 def is_alive(pid: int) -> bool:
@@ -48,6 +51,8 @@ def test_a_real_song(start: Start) -> None:
     assert sizes[1] == pytest.approx(item["duration"] * 44100 * 4, rel=0.01)
     assert sizes[0] > 500_000
     assert sizes[2] > 5_000
+    converted = caller.made("download", clip_id=item["clip_id"], format="mp3")
+    assert caller("GET", urlsplit(converted["audio_url"]).path).body.startswith(b"ID3")
     assert multiprocessing.active_children() == []
 
 
@@ -72,6 +77,24 @@ def test_a_renderer_that_never_ends_is_killed(start: Start, monkeypatch: pytest.
     caller = start(compose=None)
     assert caller.end(caller.submit())["status"] == "FAILED"
     assert multiprocessing.active_children() == []
+
+
+@linux
+def test_the_ffmpeg_of_a_worker_ends_with_it(tmp_path: Path) -> None:
+    silence = ["-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "3500", "-b:a", "8k"]
+    sandbox = Sandbox(tmp_path, KEY, port=0)
+    sandbox.start()
+    name = f"{'0' * 36}.mp3"
+    ffmpeg.run([*silence, str(tmp_path / "media" / name)])
+    Caller(sandbox.url).order("upload", audio_url=f"{sandbox.url}/media/{name}")
+    wait_until(lambda: list(tmp_path.rglob("drafts/*/*.m4a")))  # being written, which takes ten seconds
+    (worker,) = multiprocessing.active_children()
+    (encoder,) = children(worker.pid or 0)
+    sandbox.stop()
+    wait_until(lambda: not is_alive(encoder))
+    (half,) = tmp_path.rglob("drafts/*/*.m4a")
+    with pytest.raises(ffmpeg.FfmpegError):
+        ffmpeg.probe(half, demuxer="mov")
 
 
 def test_no_renderer_starts_after_the_stop(tmp_path: Path) -> None:
@@ -105,7 +128,7 @@ def test_a_stop_ends_the_renderer_and_keeps_the_order(start: Start, tmp_path: Pa
     assert caller.credits() == 9_990
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
+@linux
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_the_renderer_ends_with_the_server_and_the_order_goes_on(
     start: Start, tmp_path: Path, number: signal.Signals

@@ -129,6 +129,15 @@ def test_a_download_can_be_played(
     assert ffmpeg.decoded_seconds(file, demuxer=format) == pytest.approx(SECONDS, abs=0.1)
 
 
+def test_a_file_is_converted_once(caller: Caller, clip: Any, tmp_path: Path) -> None:
+    order = {"clip_id": clip["clip_id"], "format": "mp3"}
+    item = caller.made("download", **order)
+    (kept,) = (tmp_path / "sandbox" / "media").glob("*.mp3")
+    kept.write_bytes(b"the kept one")
+    assert caller.made("download", **order)["audio_url"] == item["audio_url"]
+    assert caller("GET", urlsplit(item["audio_url"]).path).body == b"the kept one"
+
+
 def test_a_download_of_a_clip_whose_files_are_gone_is_refunded(
     caller: Caller, clip: Any, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """The download of useapi.net's riffusion service over real HTTP (upstream.md 6)."""
 
 import threading
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -68,6 +69,7 @@ def test_everything_is_made_once(start: Start) -> None:
 
     def stems_of(*arguments: Any) -> Any:
         made.append(arguments[0])
+        time.sleep(0.2)  # long enough for the other calls to come in the meantime
         return quick.stems_of(*arguments)
 
     caller = start(makers={"stems_of": stems_of})

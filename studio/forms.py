@@ -75,6 +75,7 @@ class SongForm(forms.Form):
     form_key = forms.UUIDField(
         widget=forms.HiddenInput, error_messages={"required": LOST_KEY, "invalid": LOST_KEY}
     )
+    again = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the task this one repeats
     provider = forms.ChoiceField(required=False)
     start = forms.ChoiceField(choices=[("sound", "From a sound"), ("lyrics", "From lyrics")], required=False)
     sound = PlainText(required=False)
@@ -164,7 +165,7 @@ class SongForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What was typed, for the form after a successful order; without its key."""
-        return {name: self[name].value() for name in self.fields if name != "form_key"}
+        return {name: self[name].value() for name in self.fields if name not in ("form_key", "again")}
 
     @staticmethod
     def values_of(task: Task) -> dict[str, Any]:
@@ -172,4 +173,4 @@ class SongForm(forms.Form):
         known = {name: task.params[wire] for name, wire in WIRE.items() if wire in task.params}
         if task.seed_drawn:  # the same seed would be the same song once more
             del known["seed"]
-        return {**known, "provider": task.provider, "takes": 1}
+        return {**known, "provider": task.provider, "takes": 1, "again": task.pk}

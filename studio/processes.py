@@ -1,5 +1,6 @@
 """Starting, watching and ending the studio's processes from a command."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 MANAGE = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
 
 
@@ -39,6 +41,12 @@ def is_listening(url: str) -> bool:
         return False
 
 
+def _end_with_parent() -> None:
+    """In the new process: SIGTERM when our parent dies, so that a kill -9 of it leaves nobody behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Child:
     """A process in a session of its own: Ctrl-C in the terminal reaches only us, and we end it in order."""
 
@@ -48,6 +56,7 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603 - our own command lines
             command,
             start_new_session=True,
+            preexec_fn=_end_with_parent,
             cwd=settings.BASE_DIR,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -217,7 +217,7 @@ Q_CLUSTER = {
     "bulk": 1,
     "poll": 0.1,
     "timeout": 60,
-    "retry": 120,  # must exceed the timeout, or one job runs twice at once
+    "retry": 120,  # exceeds the timeout; copies may take longer, and their claims bear a second run
     "max_attempts": 1,
     "ack_failures": True,  # our rows decide what is tried again, not the queue
     "catch_up": False,
@@ -233,5 +233,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # 403 and 404 are everyday answers; Django logs them with a traceback.
-    "loggers": {"django-q": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django-q": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

@@ -11,7 +11,6 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
@@ -144,12 +143,6 @@ class RunningStudio:
             if f"PUBLIC_URL={self.url}".encode() in environment:
                 found.append((int(entry.name), line))
         return found
-
-    def kill_worker(self) -> None:
-        """kill -9 of the whole worker: supervisor, cluster and every process of it."""
-        for pid in self.children("work") + self.children("qcluster"):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
 
 
 def postgres_url(database_url: str) -> str:

@@ -1,13 +1,17 @@
 """kill -9 of the whole cluster at five points of an order: it ends right, paid once, and the books agree."""
 
 import json
+import os
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from tests.running import RunningStudio, drop_database, postgres_url
+from studio.management.commands.runstudio import TOO_SOON_S
+from tests.running import RunningStudio, drop_database, postgres_url, wait_for
 
 POINTS = {
     "before the order is posted": "before studio.music_api.client.Client.submit",
@@ -31,6 +35,19 @@ def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningSt
     yield running.start()
     running.stop()
     drop_database(database)
+
+
+@pytest.mark.slow
+def test_no_cluster_outlives_its_supervisor(tmp_path: Path) -> None:
+    studio = RunningStudio(tmp_path).start()
+    try:
+        first = set(wait_for(lambda: studio.children("qcluster")))
+        time.sleep(TOO_SOON_S)  # runstudio gives up on a process that ends so soon
+        os.kill(studio.children("manage.py", "work", "--grace")[0], signal.SIGKILL)
+        wait_for(lambda: not first & set(studio.children("qcluster")), within=30)
+        assert wait_for(lambda: studio.children("qcluster"), within=30), "runstudio starts another"
+    finally:
+        studio.stop()
 
 
 @pytest.mark.slow

@@ -15,9 +15,6 @@ class ClipQuerySet(models.QuerySet["Clip"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(project__in=Project.objects.visible_to(user))
 
-    def editable_by(self, user: User) -> Self:
-        return self.filter(project__in=Project.objects.editable_by(user))
-
 
 class Clip(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="clips")

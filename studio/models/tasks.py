@@ -19,9 +19,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(project__in=Project.objects.visible_to(user))
 
-    def editable_by(self, user: User) -> Self:
-        return self.filter(project__in=Project.objects.editable_by(user))
-
     def moving(self) -> Self:
         return self.filter(status__in=Task.MOVING)
 

@@ -156,6 +156,7 @@ def keep(work: Work, copies: Sequence[Copy], sound: Sound) -> Clip:
     Raises NotOurs. Names follow from the content: after a crash between the two a second try lands on the
     same files.
     """
+    _check_ours(work)
     names = {copy.kind: _name(work, copy) for copy in copies}
     for copy in copies:
         media.keep(copy.path, names[copy.kind])
@@ -176,6 +177,14 @@ def keep(work: Work, copies: Sequence[Copy], sound: Sound) -> Clip:
         return clip
 
 
+def _check_ours(work: Work) -> None:
+    """The files of one song must not replace those of another, whatever id the provider names."""
+    provider = Task.objects.values_list("provider", flat=True).get(pk=work.task_id)
+    named = Clip.objects.filter(provider=provider, upstream_id=work.item.clip_id)
+    if named.exclude(task_id=work.task_id).exists():
+        raise NotOurs(f"The clip {work.item.clip_id} is another song already.")
+
+
 def _name(work: Work, copy: Copy) -> str:
     return f"clips/{work.task_id}/{work.number}-{copy.kind}-{copy.sha256[:16]}.{copy.extension}"
 
@@ -189,7 +198,7 @@ def _clip(task: Task, item: Item, sound: Sound) -> Clip:
         or params.get("sound")
         or "Untitled"
     )
-    clip, _ = Clip.objects.get_or_create(
+    return Clip.objects.get_or_create(
         provider=task.provider,
         upstream_id=item.clip_id,
         defaults={
@@ -206,10 +215,7 @@ def _clip(task: Task, item: Item, sound: Sound) -> Clip:
             "true_peak": sound.true_peak,
             "peaks": sound.peaks,
         },
-    )
-    if clip.task_id != task.pk:  # its files must not replace those of somebody else's song
-        raise NotOurs(f"The clip {item.clip_id} is another song already.")
-    return clip
+    )[0]
 
 
 @transaction.atomic

@@ -43,7 +43,13 @@ def _order(request: StudioRequest, project: Project, form: SongForm) -> bool:
         form.add_error("provider", reason)
         return False
     try:
-        tasks.order(project=project, by=request.user, operation="create_music", **form.order())
+        tasks.order(
+            project=project,
+            by=request.user,
+            operation="create_music",
+            parent=Task.objects.visible_to(request.user).filter(pk=form.cleaned_data["again"]).first(),
+            **form.order(),
+        )
     except Refusal as refusal:
         form.add_error(refusal.field or None, refusal.message)
         return False

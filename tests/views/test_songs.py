@@ -152,6 +152,23 @@ def test_again_fills_the_form_with_an_earlier_order(client: Client, post: Any, p
     assert values == expected
 
 
+def test_an_order_remembers_which_one_it_repeats(client: Client, post: Any, project: Project) -> None:
+    post()
+    first = Task.objects.get()
+    page = client.get(reverse("new_song", args=[project.pk]), {"again": first.pk}).content.decode()
+    assert f'name="again" value="{first.pk}"' in page
+    post(again=first.pk)
+    assert Task.objects.latest("pk").parent == first
+
+
+def test_an_order_of_somebody_else_is_no_parent(post: Any, stranger: User, order: Any) -> None:
+    own = Project.objects.get(owner=stranger)
+    credits.grant(stranger, 10, reason="test")
+    hidden = order(project=own, by=stranger)[0]
+    post(again=hidden.pk)
+    assert Task.objects.latest("pk").parent is None
+
+
 @pytest.mark.parametrize("again", ["x", "٣", "-1", "9" * 30, "1e3"])
 def test_nonsense_in_again_is_an_empty_form(client: Client, post: Any, project: Project, again: str) -> None:
     answer = client.get(reverse("new_song", args=[project.pk]), {"again": again})

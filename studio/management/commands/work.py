@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 RING_AFTER_S = 3  # a sweep that nobody saw for so long is rung for
 STALE_AFTER_S = 15  # a cluster that shows no sign of life for so long is frozen
 START_TAKES_S = 20
+TOO_SOON_S = 3
 
 
 class Command(BaseCommand):
@@ -44,6 +45,8 @@ class Command(BaseCommand):
                     "the cluster %s; starting afresh", "stands still" if cluster.is_running else "has ended"
                 )
                 cluster.kill_group()
+                if cluster.age < TOO_SOON_S:  # it would only end again: don't wear out the machine
+                    time.sleep(TOO_SOON_S)
                 cluster = _start()
             elif _beat(workers.SWEEP) > RING_AFTER_S and time.monotonic() - rung > RING_AFTER_S:
                 rung = time.monotonic()

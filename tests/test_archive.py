@@ -296,18 +296,3 @@ def test_the_lease_is_renewed_while_the_copy_goes_on(ready: Task, monkeypatch: p
         while len(renewed) < 3:
             pass
     assert set(renewed) == {ready.pk}
-
-
-def test_a_clip_id_that_comes_twice_replaces_nobodys_song(ready: Task, order: Order) -> None:
-    jobs.archive_task(ready.pk)
-    clip = Clip.objects.get(task=ready)
-    files = dict(clip.assets.values_list("kind", "sha256"))
-    other = order()[0]
-    Task.objects.filter(pk=other.pk).update(
-        status=Status.ARCHIVING, answer=again(ready).answer, archive_after=again(ready).created_at
-    )
-    jobs.archive_task(other.pk)
-    assert again(other).status == Status.ARCHIVING
-    assert "another song already" in again(other).reason
-    assert dict(again(clip).assets.values_list("kind", "sha256")) == files
-    assert audit.audit_files() == {}

@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 from accounts.models import User
 from studio import jobs
 from studio.clients import client_for
-from studio.models import Attempt, ProviderState, Task
+from studio.models import Attempt, Clip, ProviderState, Task
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.server import Sandbox
 from studio.services import attempts, audit, balances, credits
@@ -185,3 +185,18 @@ def test_a_queued_job_is_a_name_and_plain_values_with_less_time_than_its_lease(o
     row = OrmQ.objects.get()
     assert (row.task["func"], row.task["args"]) == ("studio.jobs.submit_next", ("sandbox",))
     assert row.task["timeout"] < attempts.LEASE.total_seconds()
+
+
+def test_a_clip_id_that_comes_twice_replaces_nobodys_song(order: Order, settle: Settle) -> None:
+    first = order()[0]
+    settle()
+    clip = Clip.objects.get(task=first)
+    files = dict(clip.assets.values_list("kind", "sha256"))
+    other = order()[0]
+    waits = {"status": Status.ARCHIVING, "answer": again(first).answer, "archive_after": first.created_at}
+    Task.objects.filter(pk=other.pk).update(**waits)
+    jobs.archive_task(other.pk)
+    assert "another song already" in again(other).reason
+    assert again(other).status == Status.ARCHIVING
+    assert dict(again(clip).assets.values_list("kind", "sha256")) == files
+    assert audit.audit_files() == {}

@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS clips (
     parent_id TEXT REFERENCES clips (id),
     body TEXT NOT NULL
 );
+CREATE VIEW IF NOT EXISTS told_clips AS
+    SELECT clips.* FROM clips JOIN tasks ON tasks.id = clips.task_id WHERE tasks.state = 'SUCCESS';
 CREATE TABLE IF NOT EXISTS entries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     task_id TEXT REFERENCES tasks (id),

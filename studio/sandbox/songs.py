@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from studio.sandbox.makers import Makers
 from studio.sandbox.orders import CoverMusic, CreateMusic, ExtendMusic, ReplaceMusic
+from studio.sandbox.splice import spliced
 from studio.sandbox.types import Clip, Task
 from studio.sandbox.workshop import now
 
@@ -77,6 +78,14 @@ def _texts(
             return order.title, order.sound, order.lyrics
         case CoverMusic(), Clip() as clip:
             return order.title or clip.title, order.instruction, clip.lyrics
-        case ExtendMusic() | ReplaceMusic(), Clip() as clip:
+        case ExtendMusic(), Clip() as clip:
             return clip.title, clip.sound, "\n\n".join(filter(None, [clip.lyrics, order.lyrics]))
+        case ReplaceMusic(), Clip() as clip:
+            return clip.title, clip.sound, _replaced_lyrics(order, clip)
     raise TypeError(f"{order.task_type} without a clip")
+
+
+def _replaced_lyrics(order: ReplaceMusic, clip: Clip) -> str:
+    if not order.lyrics:
+        return clip.lyrics
+    return spliced(clip.lyrics, clip.words, (order.starts_at, order.ends_at), order.lyrics)

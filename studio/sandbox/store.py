@@ -77,12 +77,13 @@ class Store:
             row = self._db.execute("SELECT * FROM tasks WHERE id = ?", (task_id,)).fetchone()
         return _task(row) if row else None
 
-    def clip(self, name: str) -> Clip | None:
-        """The clip of that id, or that a task of that id made; None before its task is told to be done."""
-        told = "SELECT body FROM clips JOIN tasks ON tasks.id = clips.task_id WHERE tasks.state = 'SUCCESS'"
-        with self._lock:
-            body = _one(self._db, f"{told} AND ? IN (clips.id, clips.task_id)", name)
-        return Clip(**json.loads(body)) if body else None
+    def clip(self, clip_id: str) -> Clip | None:
+        """The clip of that id; None before its task is told to be done."""
+        return self._find_clip("SELECT body FROM told_clips WHERE id = ?", clip_id)
+
+    def clip_of_task(self, task_id: str) -> Clip | None:
+        """The clip that a task made; None before that is told to be done."""
+        return self._find_clip("SELECT body FROM told_clips WHERE task_id = ?", task_id)
 
     def start_next(self) -> Task | None:
         """Mark the oldest task without a renderer as RUNNING: a new one, or one that a killed server left."""
@@ -160,6 +161,11 @@ class Store:
             "entries": [dict(entry) for entry in entries],
             "tasks": [dict(task) for task in tasks],
         }
+
+    def _find_clip(self, query: str, value: str) -> Clip | None:
+        with self._lock:
+            body = _one(self._db, query, value)
+        return Clip(**json.loads(body)) if body else None
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -57,7 +57,7 @@ class Useapi:
         _check_account(query, knobs.accounts)
         if knobs.needs_attention:
             return Answer(596, {"error": NEEDS_ATTENTION})  # without a code: seed page of the download
-        clip = self._store.clip(song_id)
+        clip = self._store.clip(song_id) or self._store.clip_of_task(song_id)
         if clip is None:
             raise BadRequest(f"Song {song_id} not found")
         return self._stems(clip, request.origin) if form == "stems" else self._file(clip, form)

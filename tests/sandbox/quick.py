@@ -86,7 +86,7 @@ def _song(folder: Path, name: str, title: str, recipe: Recipe) -> Rendered:
     audio, wav, picture = folder / f"{name}.m4a", folder / f"{name}-wav.wav", folder / f"{name}-img.jpg"
     for path, content in zip((audio, wav, picture), _contents(), strict=True):
         path.write_bytes(content)
-    return QuickSong(audio, wav, picture, SECONDS, title, (Word("tone", 0.5, 1.0),), recipe)
+    return QuickSong(audio, wav, picture, SECONDS, title, (Word("night", 0.5, 1.0),), recipe)
 
 
 @cache

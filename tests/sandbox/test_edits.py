@@ -141,6 +141,20 @@ def test_an_edit_of_an_edit_knows_where_it_comes_from(caller: Caller, clip: Any,
     assert asked[1][0]["of"] == {"made": "compose", "seed": 5}
 
 
+def test_a_replacement_keeps_the_lyrics_unless_it_brings_new_ones(caller: Caller, clip: Any) -> None:
+    instruction = edit(caller, "replace_music", clip["clip_id"], instruction="only drums")
+    assert instruction["lyrics"] == clip["lyrics"]
+    sung = edit(caller, "replace_music", clip["clip_id"], lyrics="Hey")  # in place of the quick makers' word
+    assert sung["lyrics"] == "[Verse]\nHey"
+
+
+@every_edit
+def test_a_task_is_no_clip(caller: Caller, clip: Any, task_type: str) -> None:
+    (task,) = caller.ledger()["tasks"]
+    order = {"task_type": task_type, "clip_id": task["task_id"], **EDITS[task_type]}
+    assert caller.order("create", **order).status == 404
+
+
 @every_edit
 def test_a_clip_of_somebody_else_is_not_found(caller: Caller, task_type: str) -> None:
     order = {"task_type": task_type, "clip_id": "21ff06d1-9bd5-47e7-bdd2-8a4536850e6d", **EDITS[task_type]}

@@ -14,6 +14,9 @@ from django.test import RequestFactory
 
 from studio.audio.serving import BLOCK_BYTES, safe_filename, serve
 
+# Closing an answer looks at the database's connections, which other tests may have left open.
+pytestmark = pytest.mark.django_db
+
 DATA = bytes(range(256)) * 1000
 ETAG = '"abc123"'
 

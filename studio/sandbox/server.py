@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from queue import SimpleQueue
 from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Self
@@ -141,11 +142,12 @@ class Sandbox:
 
     def serve_forever(self) -> None:
         """Run until SIGTERM or SIGINT; in the main thread only."""
+        # Its put() may be called in a signal handler. A signal during start() or stop() breaks neither.
+        signals: SimpleQueue[int] = SimpleQueue()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda number, frame: signals.put(number))
         self.start()
-        with suppress(KeyboardInterrupt):
-            _on_stop_signals(signal.default_int_handler)
-            signal.pause()
-        _on_stop_signals(signal.SIG_IGN)  # a second one must not break the stop
+        signals.get()
         self.stop()
 
     def __enter__(self) -> Self:
@@ -178,11 +180,6 @@ class Sandbox:
     def _deliver(self) -> float | None:
         worked = self._courier.step(time.time())
         return 0 if worked else _until(self._store.next_delivery())
-
-
-def _on_stop_signals(handler: Any) -> None:
-    signal.signal(signal.SIGTERM, handler)
-    signal.signal(signal.SIGINT, handler)
 
 
 def _until(due: float | None) -> float | None:

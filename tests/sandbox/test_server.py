@@ -12,6 +12,20 @@ from studio.sandbox.server import Sandbox
 
 from . import quick
 from .caller import KEY, Caller, wait_until
+from .process import running
+
+HASTY = """
+import os, pathlib, signal, sys
+from studio.sandbox.server import Sandbox
+
+class Hasty(Sandbox):
+    def start(self):
+        super().start()
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+
+Hasty(pathlib.Path(sys.argv[1]), "key", port=0).serve_forever()
+"""
 
 
 @pytest.fixture
@@ -76,6 +90,11 @@ def test_an_order_in_hand_is_answered_before_the_end(tmp_path: Path, monkeypatch
     client.join()
     stopping.join()
     assert len(answers) == 1
+
+
+def test_signals_during_the_start_are_a_stop(tmp_path: Path) -> None:
+    with running("-c", HASTY, str(tmp_path)) as process:
+        assert process.wait(30) == 0
 
 
 def test_the_address_is_free_after_the_stop(tmp_path: Path) -> None:

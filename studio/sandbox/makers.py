@@ -36,6 +36,10 @@ class Makers:
     draw_cover: Callable[[str, int, Path], None]
 
 
+# What `real()` has no music for yet: refused before anything is charged.
+UNMADE = frozenset({"extend_music", "replace_music", "cover_music", "make_lyrics", "video_clip"})
+
+
 def real() -> Makers:
     """The composer."""
     return Makers(

@@ -18,7 +18,7 @@ from studio.sandbox.api import Api
 from studio.sandbox.handler import Handler
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.loops import Loop
-from studio.sandbox.makers import Makers
+from studio.sandbox.makers import UNMADE, Makers
 from studio.sandbox.renders import Renderer
 from studio.sandbox.store import Store
 from studio.sandbox.types import Task
@@ -107,7 +107,8 @@ class Sandbox:
         self._rendering = Loop("renderer", self._render)
         self._ending = Loop("ender", self._end)
         useapi = Useapi(self._store, key, folder, self._workshop)
-        self._api = Api(self._store, key, knobs, useapi, on_accepted=self._rendering.wake)
+        unmade = UNMADE if makers is None else frozenset()
+        self._api = Api(self._store, key, knobs, useapi, unmade, on_accepted=self._rendering.wake)
         try:
             prepare(folder)  # only now: the store keeps others from working in this folder
             self._http = HttpServer(host, port, folder / "media", self._api)

@@ -60,6 +60,7 @@ class PollResult:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> PollResult:
+        """What `as_dict` gave, as it was; KeyError or ValueError for anything else."""
         return cls(
             state=PollState(stored["state"]),
             items=tuple(Item(**item) for item in stored["items"]),

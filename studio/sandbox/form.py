@@ -86,6 +86,7 @@ class Form:
 
 
 def is_loopback(host: str) -> bool:
+    """Whether a host, by name or by address, is this machine."""
     if host == "localhost":
         return True
     try:

@@ -22,6 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 
 from studio.music_api import decode, values
 from studio.music_api.errors import Ambiguous, NotFound, NotSent, Rejected, Retired, Unavailable
+from studio.music_api.operations import KNOWN
 from studio.music_api.providers import Provider, request_body
 from studio.music_api.transport import BoundedConnection, BoundedSecureConnection, Order, reason, time_limit
 from studio.music_api.types import Accepted, Balance, PollResult
@@ -91,8 +92,11 @@ class Client:
         # An id like ".." would make another path; quote() leaves dots alone.
         if values.identifier(task_id) is None:
             raise NotFound("No task has such an id.")
-        needs = next((o.needs for o in self.provider.operations if o.name == operation_name), ())
-        return decode.poll_answer(*self._get(TASK_PATH + quote(task_id, safe="")), needs)
+        answer = self._get(TASK_PATH + quote(task_id, safe=""))
+        # Not of this provider's: the operation may be withdrawn while its tasks are under way.
+        if (operation := KNOWN.get(operation_name)) is None:
+            return decode.poll_answer(*answer)
+        return decode.poll_answer(*answer, operation.needs, stateless=operation.stateless)
 
     def balance(self) -> Balance:
         """Ask for the credits left. Raises Unavailable or KeyRefused (upstream.md 4.1)."""
@@ -109,8 +113,8 @@ class Client:
             raise Ambiguous(f"{self.provider.label} may or may not have the order: {answer}.")
         raise NotSent(f"{self.provider.label} cannot be reached: {answer}.")
 
-    def _get(self, path: str) -> Answer:
-        answer = self._exchange(self._session(), "GET", path, self._get_timeout)
+    def _get(self, path: str, timeout: float | None = None) -> Answer:
+        answer = self._exchange(self._session(), "GET", path, timeout or self._get_timeout)
         if isinstance(answer, Answer):
             return answer
         raise Unavailable(f"{self.provider.label} cannot be reached: {answer}.")

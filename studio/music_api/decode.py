@@ -76,11 +76,17 @@ def error_answer(status: int, headers: Mapping[str, str], body: bytes) -> MusicA
 
 
 def poll_answer(
-    status: int, headers: Mapping[str, str], body: bytes, needs: Sequence[str] = ()
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    needs: Sequence[str] = (),
+    *,
+    stateless: bool = False,
 ) -> PollResult:
     """Where a task stands, in either dialect (upstream.md 1.6); raises Unavailable, NotFound or KeyRefused.
 
-    `needs` are the Item fields without which the operation's SUCCESS is none yet, "audio_url" above all.
+    `needs` are the Item fields without which the operation's SUCCESS is none yet, "audio_url" above all;
+    items of a `stateless` operation have no `state` (upstream.md 1.7).
     """
     payload = values.json_object(body)
     if status in (102, 202):
@@ -91,7 +97,7 @@ def poll_answer(
         raise _poll_error(status, headers, body)
     if payload is None:
         raise Unavailable(f"HTTP {status} with an unreadable body.", status=status, body=_excerpt(body))
-    return _poll_result(payload, needs)
+    return _poll_result(payload, needs, stateless)
 
 
 def balance_answer(status: int, headers: Mapping[str, str], body: bytes) -> Balance:
@@ -106,12 +112,14 @@ def balance_answer(status: int, headers: Mapping[str, str], body: bytes) -> Bala
     return Balance(**{name: number for name, number in numbers.items() if number is not None})
 
 
-def _poll_result(payload: dict[str, Any], needs: Sequence[str]) -> PollResult:
+def _poll_result(payload: dict[str, Any], needs: Sequence[str], stateless: bool) -> PollResult:
     data = payload.get("data")
     entries = [entry for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
     entries = entries[:MAX_ITEMS]
     items = tuple(_item(entry) for entry in entries)
-    state, unknown = _poll_state(payload, [values.word(entry.get("state")) for entry in entries])
+    # The older dialect tells the end by the items' state alone: one that has none ends by being there.
+    states = [values.word(entry.get("state")) or ("succeeded" if stateless else "") for entry in entries]
+    state, unknown = _poll_state(payload, states)
     if state is PollState.SUCCESS:
         missing = [name for name in needs if not items or any(getattr(item, name) is None for item in items)]
         if missing:

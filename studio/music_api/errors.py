@@ -4,7 +4,8 @@ MusicApiError
 ├── NotSent              a paid POST that certainly was not accepted: send it again later
 │   └── RateLimited      429
 ├── Rejected             a paid POST that was certainly refused: fail and refund (400, 404, 422)
-│   └── Retired          410, the operation is no longer offered
+│   ├── Retired          410, the operation is no longer offered
+│   └── NeedsAttention   596 or a refused key of useapi.net: no order works until a person has been there
 ├── Held                 refused for a reason outside the order: keep it until the cause is gone
 │   ├── OutOfCredits     402
 │   └── KeyRefused       401, 403 (GETs raise it too)
@@ -58,6 +59,10 @@ class Rejected(MusicApiError):
 
 
 class Retired(Rejected):
+    pass
+
+
+class NeedsAttention(Rejected):
     pass
 
 

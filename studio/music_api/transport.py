@@ -42,6 +42,7 @@ class Order(io.BytesIO):
         self._latest = latest
 
     def read(self, size: int | None = -1) -> bytes:
+        """As a file's; raises ConnectTimeoutError when it is begun too late."""
         # No time-out reaches a slow name server. By now the lease may be over and the order with somebody
         # else: it must not go out any more.
         if not self.begun and time.monotonic() > self._latest:

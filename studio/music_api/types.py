@@ -38,7 +38,14 @@ class Item:
     model: str | None = None
     seed: str | None = None
     format: str | None = None
+    stems: tuple[tuple[str, str], ...] = ()  # name and address of each
     created_at: str | None = None
+
+
+def _item(stored: Mapping[str, Any]) -> Item:
+    """JSON knows no tuples, and what was stored by an older version knows no stems."""
+    stems = tuple((name, url) for name, url in stored.get("stems", ()))
+    return Item(**{**stored, "stems": stems})
 
 
 @dataclass(frozen=True)
@@ -56,14 +63,15 @@ class PollResult:
     unknown_status: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "state": self.state.value, "items": [asdict(item) for item in self.items]}
+        items = [{**asdict(item), "stems": [list(stem) for stem in item.stems]} for item in self.items]
+        return {**asdict(self), "state": self.state.value, "items": items}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> PollResult:
         """What `as_dict` gave, as it was; KeyError or ValueError for anything else."""
         return cls(
             state=PollState(stored["state"]),
-            items=tuple(Item(**item) for item in stored["items"]),
+            items=tuple(_item(item) for item in stored["items"]),
             message=stored["message"],
             unknown_status=stored["unknown_status"],
         )

@@ -24,17 +24,27 @@ def clean_text(value: str, limit: int) -> str:
 
 def json_object(body: bytes) -> dict[str, Any] | None:
     """The JSON object in the body, or None when there is none that we can read."""
+    value = _json(body)
+    return value if isinstance(value, dict) else None
+
+
+def json_list(body: bytes) -> list[Any]:
+    """The JSON list in the body; empty when there is none that we can read."""
+    value = _json(body)
+    return value if isinstance(value, list) else []
+
+
+def _json(body: bytes) -> Any:
     if len(body) > MAX_BODY:
         return None
     try:
-        value = json.loads(
+        return json.loads(
             body.decode("utf-8-sig", "replace"),
             object_pairs_hook=_without_repeated_keys,
             parse_int=lambda digits: int(digits) if len(digits) <= MAX_DIGITS else None,
         )
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
 
 
 def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -61,6 +71,7 @@ def identifier(value: object) -> str | None:
 
 
 def url(value: object) -> str | None:
+    """An http or https address of at most 2,000 plain characters, else None."""
     return value if isinstance(value, str) and re.fullmatch("https?://[!-~]{1,2000}", value) else None
 
 

@@ -1,14 +1,15 @@
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from studio.music_api import client as client_module
 from studio.music_api.client import Client
 from studio.music_api.providers import PROVIDERS
+from tests.contract.golden import FIXTURES, golden
 from tests.music_api.upstream import Upstream, says
 
-FIXTURES = Path(__file__).parent.parent / "contract" / "fixtures"
+__all__ = ["FIXTURES", "KEY", "golden"]
+
 KEY = "sk-canary-3f9b7a4d2c1e"
 
 
@@ -38,8 +39,3 @@ def impatient(make_client: Callable[..., Client], monkeypatch: pytest.MonkeyPatc
     """A client that waits for nothing; for answers that never come or never end."""
     monkeypatch.setattr(client_module, "BODY_SECONDS", 0.3)
     return make_client(post_timeout=0.3, get_timeout=0.3)
-
-
-def golden(name: str) -> bytes:
-    """A body as the provider's own pages show it."""
-    return (FIXTURES / f"{name}.json").read_bytes()

@@ -3,13 +3,30 @@ from dataclasses import fields
 
 import pytest
 
-from studio.music_api.providers import PROVIDERS, Provider, request_body, validate
+from studio.music_api.operations import KNOWN
+from studio.music_api.providers import PROVIDERS, Operation, Provider, label_of, request_body, validate
 from studio.music_api.types import Item
 from tests.music_api.conftest import golden
 
 AIMUSICAPI = PROVIDERS["aimusicapi"]
 CREATE = AIMUSICAPI.operation("create_music")
 every_provider = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=PROVIDERS)
+EVERYTHING = [(provider, each) for provider in PROVIDERS.values() for each in provider.operations]
+every_operation = pytest.mark.parametrize(
+    ("provider", "operation"),
+    EVERYTHING,
+    ids=[f"{provider.name}-{each.name}" for provider, each in EVERYTHING],
+)
+FILLED = {
+    "sound": "pop",
+    "clip_id": "c1",
+    "starts_at": 10,
+    "ends_at": 20,
+    "instruction": "with strings",
+    "prompt": "a small town",
+    "audio_url": "https://a.example/b.mp3",
+    "id": "s1",
+}
 
 
 def errors(**params: object) -> dict[str, str]:
@@ -30,34 +47,57 @@ def short(value: object) -> str:
 
 @every_provider
 def test_the_default_model_is_offered(provider: Provider) -> None:
-    assert provider.default_model in provider.model_names
+    assert provider.default_model in (provider.model_names or ("",))
     assert len(set(provider.model_names)) == len(provider.models)
 
 
 @every_provider
 def test_times_run_forward(provider: Provider) -> None:
-    assert all(0 <= model.seconds[0] < model.seconds[1] for model in provider.models)
+    assert all(0 <= model.seconds[0] <= model.seconds[1] for model in provider.models)
 
 
-@every_provider
-def test_what_a_result_needs_and_what_an_order_needs_exist(provider: Provider) -> None:
-    for operation in provider.operations:
-        assert set(operation.needs) <= {field.name for field in fields(Item)}
-        assert set(operation.one_of) <= {field.name for field in operation.fields}
+@every_operation
+def test_what_a_result_needs_and_what_an_order_needs_exist(provider: Provider, operation: Operation) -> None:
+    assert set(operation.needs) <= {field.name for field in fields(Item)}
+    assert set(operation.one_of) <= {field.name for field in operation.fields}
 
 
-@every_provider
-def test_the_defaults_are_valid(provider: Provider) -> None:
-    for operation in provider.operations:
-        defaults = {field.name: field.default for field in operation.fields if field.default is not None}
-        assert validate(operation, provider.model_names, {"sound": "pop", **defaults}) == {}
+@every_operation
+def test_the_defaults_are_valid(provider: Provider, operation: Operation) -> None:
+    defaults = {field.name: field.default for field in operation.fields if field.default is not None}
+    assert validate(operation, provider.model_names, {**FILLED, **defaults}) == {}
+    assert request_body(operation, {**FILLED, **defaults}).keys() >= defaults.keys() - {"make_instrumental"}
 
 
-def test_the_sandbox_sells_what_the_real_service_sells() -> None:
+@every_operation
+def test_what_is_missing_is_said_in_words_and_never_sent(provider: Provider, operation: Operation) -> None:
+    sentences = {field.name: field.missing for field in operation.fields if field.missing}
+    given = {name: value for name, value in FILLED.items() if name in operation.one_of}
+    assert validate(operation, provider.model_names, given) == sentences
+    for name in sentences:
+        with pytest.raises(ValueError, match=sentences[name]):
+            request_body(operation, {**FILLED, "format": "wav", "download_format": "wav", name: " "})
+
+
+def test_the_sandbox_sells_what_any_of_the_real_services_sells() -> None:
     sandbox = PROVIDERS["sandbox"]
     assert (sandbox.label, sandbox.base_url) == ("Sandbox", "http://127.0.0.1:8100")
-    assert sandbox.operations == AIMUSICAPI.operations
-    assert sandbox.models == AIMUSICAPI.models
+    assert set(sandbox.operations) >= set(AIMUSICAPI.operations)
+    hosts = (AIMUSICAPI, PROVIDERS["musicapi"])
+    assert {each.name for each in sandbox.operations} == {o.name for host in hosts for o in host.operations}
+    assert set(sandbox.model_names) == {name for host in hosts for name in host.model_names}
+
+
+def test_what_is_known_is_what_is_offered() -> None:
+    assert KNOWN.keys() == {operation.name for _, operation in EVERYTHING}
+    for provider, operation in EVERYTHING:
+        known = KNOWN[operation.name]
+        if provider.dialect == "producer":  # the other answers no polls
+            assert (operation.needs, operation.stateless) == (known.needs, known.stateless)
+
+
+def test_an_operation_has_a_name_for_people_also_when_nobody_offers_it() -> None:
+    assert (label_of("create_music"), label_of("swap_music_vocals")) == ("New song", "swap_music_vocals")
 
 
 def test_an_operation_it_does_not_have() -> None:
@@ -176,3 +216,49 @@ def test_values_are_sent_as_their_own_kind() -> None:
 def test_a_bad_value_is_never_sent() -> None:
     with pytest.raises(ValueError, match="A title has at most 80 characters"):
         body(title="x" * 81)
+
+
+# Fields of the other operations
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "value", "sentence"),
+    [
+        ("extend_music", "starts_at", -0.1, "Goes on from is a number from 0 to 3600."),
+        ("extend_music", "length", 0.5, "New music is a number from 1 to 240."),
+        ("extend_music", "length", 241, "New music is a number from 1 to 240."),
+        ("replace_music", "ends_at", "later", "To is a number from 0 to 3600."),
+        ("cover_music", "strength", 1.1, "How far from the original is a number from 0 to 1."),
+        ("cover_music", "title", "x" * 81, "A title has at most 80 characters; this one has 81."),
+        ("make_lyrics", "prompt", "x" * 3001, "A text has at most 3,000 characters; this one has 3,001."),
+        ("video_clip", "preset", "cinema", "Look is one of: simple, modern, player."),
+        ("video_clip", "clip_id", "x" * 129, "A clip has at most 128 characters; this one has 129."),
+        ("download", "format", "flac", "Format is one of: mp3, wav."),
+        ("download", "format", ["wav"], "Format is one of: mp3, wav."),
+        ("cover_music", "instruction", "x" * 2001, "An instruction has at most 2,000 characters;"),
+        ("upload", "audio_url", "x" * 2049, "An address has at most 2,048 characters;"),
+        ("upload", "audio_url", 7, "Address cannot hold one of these characters; please type it again."),
+    ],
+)
+def test_a_bad_value_of_another_operation(operation: str, field: str, value: object, sentence: str) -> None:
+    sandbox = PROVIDERS["sandbox"]
+    given = {**FILLED, "format": "wav", field: value}
+    found = validate(sandbox.operation(operation), sandbox.model_names, given)
+    assert list(found) == [field]
+    assert found[field].startswith(sentence)
+
+
+@pytest.mark.parametrize("value", ["../x", "a b", "-a", "a:b", "a&user_id=b", "x" * 61, "ä", 7, "a\nb"])
+def test_an_id_of_an_import_is_plain(value: object) -> None:
+    found = validate(PROVIDERS["useapi"].operation("download"), (), {"id": value, "download_format": "mp3"})
+    assert list(found) == ["id"]
+
+
+def test_without_a_switch_instrumental_is_said_in_the_sound() -> None:
+    create = PROVIDERS["musicapi"].operation("create_music")
+    given = {"sound": "jazz", "lyrics": "La", "make_instrumental": True, "title": "Rain"}
+    spoken = {"task_type": "create_music", "sound": "jazz, instrumental, no vocals", "title": "Rain"}
+    assert request_body(create, given) == spoken
+    assert request_body(create, {"lyrics": "La", "make_instrumental": True})["sound"] == spoken["sound"][6:]
+    sung = request_body(create, {**given, "make_instrumental": False})
+    assert (sung["sound"], sung["lyrics"], "make_instrumental" in sung) == ("jazz", "La", False)

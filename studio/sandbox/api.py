@@ -27,14 +27,12 @@ class Api:
         key: str,
         knobs: Knobs,
         useapi: Useapi,
-        unmade: frozenset[str],
         on_accepted: Callable[[], None],
     ) -> None:
         self._store = store
         self._useapi = useapi
         self._key = key
         self.knobs = knobs
-        self._unmade = unmade
         self._on_accepted = on_accepted
         self._polled: set[str] = set()
 
@@ -69,8 +67,6 @@ class Api:
         knobs = self.knobs
         desk = contract.Desk(PROFILES[knobs.profile], self._store.clip)
         order = contract.read_order(request.path, request.body, desk)
-        if order.task_type in self._unmade:
-            raise Refusal(410, "endpoint_retired", "The sandbox does not make this yet.")
         task_id = self._store.accept(order, knobs, time.time())
         self._on_accepted()
         return bodies.accepted(task_id)

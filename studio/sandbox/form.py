@@ -10,6 +10,7 @@ from studio.sandbox.types import Refusal
 
 
 def invalid(error: str) -> Refusal:
+    """The 400 with this text."""
     return Refusal(400, "validation_error", error)
 
 
@@ -31,6 +32,7 @@ class Form:
         self._body = body
 
     def get(self, name: str) -> Any:
+        """The raw value of a field; None when it is missing or null."""
         return self._body.get(name)
 
     def name(self, new: str, old: str) -> str:
@@ -38,6 +40,7 @@ class Form:
         return old if self.get(new) is None and self.get(old) is not None else new
 
     def text(self, name: str, longest: int | None = None) -> str:
+        """A text, empty when it is missing. Raises Refusal 400."""
         value = self.get(name)
         if value is None:
             return ""
@@ -48,12 +51,14 @@ class Form:
         return value
 
     def required_text(self, name: str, longest: int | None = None) -> str:
+        """A text that is not empty. Raises Refusal 400."""
         value = self.text(name, longest)
         if not value.strip():
             raise invalid(f"The '{name}' field is required.")
         return value
 
     def flag(self, name: str) -> bool:
+        """A boolean, False when it is missing. Raises Refusal 400."""
         value = self.get(name)
         if value is None:
             return False
@@ -62,6 +67,7 @@ class Form:
         return value
 
     def number(self, name: str, lowest: float, highest: float, default: float | None = None) -> float:
+        """A number from `lowest` to `highest`. Raises Refusal 400."""
         value = default if self.get(name) is None else self.get(name)
         if value is None:
             raise invalid(f"The '{name}' field is required.")
@@ -70,6 +76,7 @@ class Form:
         return float(value)
 
     def choice(self, name: str, values: tuple[str, ...], default: str | None = None) -> str:
+        """One of the allowed words. Raises Refusal 400."""
         value = default if self.get(name) is None else self.get(name)
         if value is None:
             raise invalid(f"The '{name}' field is required.")

@@ -31,6 +31,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
+        """Answer a request of any method: a file below /media/, or what the Api says."""
         try:
             body = self._read_body()
         except BadBody as fault:

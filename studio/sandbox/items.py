@@ -57,6 +57,7 @@ def lyrics(lyrics_id: str, text: str, title: str, sound: str, created_at: str) -
 
 
 def video(clip: Clip, file: str, created_at: str) -> Item:
+    """video_clip, which repeats the clip's id."""
     return {
         "clip_id": clip.id,
         "title": clip.title,
@@ -70,6 +71,7 @@ def video(clip: Clip, file: str, created_at: str) -> Item:
 
 
 def upload(clip: Clip) -> Item:
+    """upload, whose clip has a new id."""
     return {
         "clip_id": clip.id,
         "audio_url": clip.audio,
@@ -80,6 +82,7 @@ def upload(clip: Clip) -> Item:
 
 
 def download(clip: Clip, file: str, format: str, created_at: str) -> Item:
+    """download, which repeats the clip's id."""
     return {
         "clip_id": clip.id,
         "format": format,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from studio.sandbox.music import Rendered, SongRequest
+    from studio.sandbox.music import LyricDraft, Rendered, SongRequest
 
 Recipe = dict[str, Any]
 
@@ -16,10 +16,12 @@ Recipe = dict[str, Any]
 class Makers:
     """Each may raise anything; times are in seconds, a name is that of the new files in a folder.
 
+    `audio` is a wav, but an m4a for a video.
+
     compose(request, folder, name)
-    extend(recipe, starts_at, length, instruction, lyrics, seed, folder, name)
+    extend(recipe, audio, starts_at, length, instruction, lyrics, seed, folder, name)
     replace(recipe, audio, starts_at, ends_at, instruction, lyrics, seed, folder, name)
-    cover(recipe, instruction, strength, title, seed, folder, name)
+    cover(recipe, audio, instruction, strength, title, seed, folder, name)
     write_lyrics(prompt, seed)
     make_video(audio, cover, title, preset, target)
     stems_of(recipe, folder, name): the wav of each stem by its name
@@ -27,17 +29,13 @@ class Makers:
     """
 
     compose: Callable[["SongRequest", Path, str], "Rendered"]
-    extend: Callable[[Recipe, float, float, str, str, int, Path, str], "Rendered"]
+    extend: Callable[[Recipe, Path, float, float, str, str, int, Path, str], "Rendered"]
     replace: Callable[[Recipe, Path, float, float, str, str, int, Path, str], "Rendered"]
-    cover: Callable[[Recipe, str, float, str, int, Path, str], "Rendered"]
-    write_lyrics: Callable[[str, int], Any]
+    cover: Callable[[Recipe, Path, str, float, str, int, Path, str], "Rendered"]
+    write_lyrics: Callable[[str, int], "LyricDraft"]
     make_video: Callable[[Path, Path, str, str, Path], None]
     stems_of: Callable[[Recipe, Path, str], dict[str, Path]]
     draw_cover: Callable[[str, int, Path], None]
-
-
-# What `real()` has no music for yet: refused before anything is charged.
-UNMADE = frozenset({"extend_music", "replace_music", "cover_music", "make_lyrics", "video_clip"})
 
 
 def real() -> Makers:

@@ -18,7 +18,7 @@ from studio.sandbox.api import Api
 from studio.sandbox.handler import Handler
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.loops import Loop
-from studio.sandbox.makers import UNMADE, Makers
+from studio.sandbox.makers import Makers
 from studio.sandbox.renders import Renderer
 from studio.sandbox.store import Store
 from studio.sandbox.types import Task
@@ -107,8 +107,7 @@ class Sandbox:
         self._rendering = Loop("renderer", self._render)
         self._ending = Loop("ender", self._end)
         useapi = Useapi(self._store, key, folder, self._workshop)
-        unmade = UNMADE if makers is None else frozenset()
-        self._api = Api(self._store, key, knobs, useapi, unmade, on_accepted=self._rendering.wake)
+        self._api = Api(self._store, key, knobs, useapi, on_accepted=self._rendering.wake)
         try:
             prepare(folder)  # only now: the store keeps others from working in this folder
             self._http = HttpServer(host, port, folder / "media", self._api)
@@ -121,13 +120,16 @@ class Sandbox:
 
     @property
     def url(self) -> str:
+        """Where it listens, without a slash at the end."""
         return self._http.url
 
     @property
     def balance(self) -> int:
+        """Credits that its account has left."""
         return self._store.balance()
 
     def start(self) -> None:
+        """Serve from threads of its own and return at once."""
         self._answering.start()
         for loop in self._loops():
             loop.start()

@@ -20,14 +20,14 @@ def render(makers: Makers, task: Task, source: Clip | None, media: Path, drafts:
         case CreateMusic() as order, _:
             return makers.compose(_request(order), *place)
         case ExtendMusic() as order, Clip() as clip:
-            new, seed = (order.instruction, order.lyrics), int(order.seed)
-            return makers.extend(clip.recipe, order.starts_at, order.length, *new, seed, *place)
+            wav, new, seed = media / clip.wav, (order.instruction, order.lyrics), int(order.seed)
+            return makers.extend(clip.recipe, wav, order.starts_at, order.length, *new, seed, *place)
         case ReplaceMusic() as order, Clip() as clip:
             wav, new, seed = media / clip.wav, (order.instruction, order.lyrics), int(order.seed)
             return makers.replace(clip.recipe, wav, order.starts_at, order.ends_at, *new, seed, *place)
         case CoverMusic() as order, Clip() as clip:
             style, title = (order.instruction, order.strength), order.title or clip.title
-            return makers.cover(clip.recipe, *style, title, int(order.seed), *place)
+            return makers.cover(clip.recipe, media / clip.wav, *style, title, int(order.seed), *place)
     raise TypeError(f"{task.order.task_type} makes no song")
 
 
@@ -49,7 +49,7 @@ def song_clip(task: Task, source: Clip | None, song: "Rendered") -> Clip:
         wav=song.wav.name,
         cover=song.cover.name,
         created_at=now(),
-        recipe=getattr(song, "recipe", {}),
+        recipe=song.recipe,
         words=[list(word) for word in song.words],
     )
 

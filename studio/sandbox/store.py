@@ -47,6 +47,7 @@ class Store:
             raise
 
     def close(self) -> None:
+        """Let the file go, so that another process may open it."""
         with self._lock:
             self._db.close()
 
@@ -73,6 +74,7 @@ class Store:
         return task_id
 
     def task(self, task_id: str) -> Task | None:
+        """The task of this id, or None."""
         with self._lock:
             row = self._db.execute("SELECT * FROM tasks WHERE id = ?", (task_id,)).fetchone()
         return _task(row) if row else None
@@ -134,6 +136,7 @@ class Store:
         return Delivery(row["id"], task, attempt)
 
     def delivered(self, delivery: Delivery, now: float) -> None:
+        """Note that a webhook has arrived."""
         with self._transaction() as db:
             change = "UPDATE deliveries SET due_at = NULL, delivered_at = ? WHERE id = ?"
             db.execute(change, (now, delivery.id))
@@ -145,6 +148,7 @@ class Store:
         return due
 
     def balance(self) -> int:
+        """Credits that the account has left."""
         with self._lock:
             return _balance(self._db)
 

@@ -35,6 +35,7 @@ class Useapi:
         self._making = threading.Lock()
 
     def answer(self, request: Request, knobs: Knobs) -> Answer | File:
+        """Answer one request; whatever is wrong with it is an answer too (upstream.md 6)."""
         try:
             check_key(request.authorization, self._key)
         except Refusal:

@@ -33,6 +33,7 @@ class Bench:
     drafts: Path
 
     def publish(self, *paths: Path) -> None:
+        """Move finished files to where they are served from."""
         for path in paths:
             path.replace(self.media / path.name)
 

@@ -47,16 +47,20 @@ class Workshop:
         self._stopped = False
 
     def make(self, task: Task, source: Clip | None) -> Product:
+        """Carry out a task in a child process. Raises WorkFailed or Stopped."""
         product: Product = self._run("make", task, source)
         return product
 
     def convert(self, clip: Clip, format: str) -> None:
+        """Make a clip's file in another format. Raises WorkFailed or Stopped."""
         self._run("convert", clip, format)
 
     def make_stems(self, clip: Clip) -> None:
+        """Make a clip's stems and their listing. Raises WorkFailed or Stopped."""
         self._run("stems", clip)
 
     def stop(self) -> None:
+        """End what is being made; from now on everything raises Stopped."""
         with self._lock:
             self._stopped = True
             for child in self._children:
@@ -125,6 +129,7 @@ def file_name(clip: Clip, format: str) -> str:
 
 
 def stem_listing(folder: Path, clip: Clip) -> Path:
+    """Where the listing of a clip's stems lies: stem name -> file name."""
     return folder / "stems" / f"{clip.id}.json"
 
 

@@ -5,7 +5,6 @@ import math
 import struct
 import tempfile
 import wave
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,23 +13,11 @@ from PIL import Image
 
 from studio.audio import ffmpeg
 from studio.sandbox.makers import Makers, Recipe
-from studio.sandbox.music import Rendered, SongRequest, Word
+from studio.sandbox.music import LyricDraft, Rendered, SongRequest, Word
 
 SECONDS = 2.0
 RATE = 44100
 STEMS = ("drums", "bass")
-
-
-@dataclass(frozen=True)
-class QuickSong(Rendered):
-    recipe: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class QuickDraft:
-    title: str
-    lyrics: str
-    sound: str
 
 
 def compose(request: SongRequest, folder: Path, name: str) -> Rendered:
@@ -38,7 +25,7 @@ def compose(request: SongRequest, folder: Path, name: str) -> Rendered:
     return _song(folder, name, request.title or "Quick tone", {"made": "compose", "seed": request.seed})
 
 
-def extend(recipe: Recipe, starts_at: float, length: float, *rest: Any) -> Rendered:
+def extend(recipe: Recipe, audio: Path, starts_at: float, length: float, *rest: Any) -> Rendered:
     instruction, lyrics, _, folder, name = rest
     made = {"made": "extend", "of": recipe, "at": [starts_at, length], "new": [instruction, lyrics]}
     return _song(folder, name, "An extension", made)
@@ -51,14 +38,14 @@ def replace(recipe: Recipe, audio: Path, starts_at: float, ends_at: float, *rest
     return _song(folder, name, "A replacement", {**made, "heard": heard})
 
 
-def cover(recipe: Recipe, instruction: str, strength: float, title: str, *rest: Any) -> Rendered:
+def cover(recipe: Recipe, audio: Path, instruction: str, strength: float, title: str, *rest: Any) -> Rendered:
     _, folder, name = rest
     made = {"made": "cover", "of": recipe, "new": [instruction, strength]}
     return _song(folder, name, title, made)
 
 
-def write_lyrics(prompt: str, seed: int) -> Any:
-    return QuickDraft(f"On {prompt}", f"[Verse 1]\n{prompt}\n[Chorus]\nNumber {seed}", "quick folk")
+def write_lyrics(prompt: str, seed: int) -> LyricDraft:
+    return LyricDraft(f"On {prompt}", f"[Verse 1]\n{prompt}\n[Chorus]\nNumber {seed}", "quick folk")
 
 
 def make_video(audio: Path, cover: Path, title: str, preset: str, target: Path) -> None:
@@ -86,7 +73,7 @@ def _song(folder: Path, name: str, title: str, recipe: Recipe) -> Rendered:
     audio, wav, picture = folder / f"{name}.m4a", folder / f"{name}-wav.wav", folder / f"{name}-img.jpg"
     for path, content in zip((audio, wav, picture), _contents(), strict=True):
         path.write_bytes(content)
-    return QuickSong(audio, wav, picture, SECONDS, title, (Word("night", 0.5, 1.0),), recipe)
+    return Rendered(audio, wav, picture, SECONDS, title, (Word("night", 0.5, 1.0),), recipe)
 
 
 @cache

@@ -75,7 +75,8 @@ def test_a_failed_edit_gives_back_what_it_took(caller: Caller, clip: Any, task_t
 
 def test_an_extension_as_the_page_orders_it(caller: Caller, clip: Any, asked: list[Any]) -> None:
     item = edit(caller, "extend_music", clip["clip_id"], instruction="soaring violins", length=30)
-    ((recipe, starts_at, length, instruction, lyrics, seed, _, name),) = asked
+    ((recipe, audio, starts_at, length, instruction, lyrics, seed, _, name),) = asked
+    assert audio.name == f"{clip['clip_id']}-wav.wav"
     assert recipe == {"made": "compose", "seed": 5}
     assert (starts_at, length, instruction, lyrics) == (1.5, 30.0, "soaring violins", "")
     assert (str(seed), name) == (item["seed"], item["clip_id"])
@@ -83,14 +84,14 @@ def test_an_extension_as_the_page_orders_it(caller: Caller, clip: Any, asked: li
 
 def test_an_extension_adds_its_lyrics(caller: Caller, clip: Any, asked: list[Any]) -> None:
     item = edit(caller, "extend_music", clip["clip_id"], lyrics="[Outro]\nGood night")
-    assert asked[0][4] == "[Outro]\nGood night"
+    assert asked[0][5] == "[Outro]\nGood night"
     assert item["lyrics"] == "[Verse]\nLate night\n\n[Outro]\nGood night"
     assert item["sound"] == clip["sound"]
 
 
 def test_an_extension_is_a_minute_long_unless_told(caller: Caller, clip: Any, asked: list[Any]) -> None:
     edit(caller, "extend_music", clip["clip_id"])
-    assert asked[0][2] == 60
+    assert asked[0][3] == 60
 
 
 def test_a_replacement(caller: Caller, clip: Any, asked: list[Any]) -> None:
@@ -108,14 +109,16 @@ def test_a_replacement_ends_with_the_clip(caller: Caller, clip: Any, asked: list
 
 def test_a_cover(caller: Caller, clip: Any, asked: list[Any]) -> None:
     item = edit(caller, "cover_music", clip["clip_id"], strength=0.8, title="Forth to You")
-    assert asked[0][:4] == ({"made": "compose", "seed": 5}, "as a polka", 0.8, "Forth to You")
+    recipe, audio, *rest = asked[0]
+    assert (recipe, audio.name) == ({"made": "compose", "seed": 5}, f"{clip['clip_id']}-wav.wav")
+    assert rest[:3] == ["as a polka", 0.8, "Forth to You"]
     assert (item["title"], item["sound"]) == ("Forth to You", "as a polka")
     assert item["lyrics"] == clip["lyrics"]
 
 
 def test_a_cover_is_half_as_strong_as_can_be_unless_told(caller: Caller, clip: Any, asked: list[Any]) -> None:
     edit(caller, "cover_music", clip["clip_id"])
-    assert asked[0][2:4] == (0.5, "Back to You")
+    assert asked[0][3:5] == (0.5, "Back to You")
 
 
 def test_the_names_of_the_older_api_still_count(caller: Caller, clip: Any, asked: list[Any]) -> None:
@@ -124,14 +127,14 @@ def test_the_names_of_the_older_api_still_count(caller: Caller, clip: Any, asked
     caller.made("create", task_type="replace_music", ends=2, lyrics_text="old", **older)
     cover = {"task_type": "cover_music", "instruction": "x", "cover_strength": 0.25}
     caller.made("create", clip_id=clip["clip_id"], **cover)
-    assert (asked[0][1], asked[0][4]) == (1, "old")
+    assert (asked[0][2], asked[0][5]) == (1, "old")
     assert (asked[1][2:4], asked[1][5]) == ((1, 2), "old")
-    assert asked[2][2] == 0.25
+    assert asked[2][3] == 0.25
 
 
 def test_the_newer_name_goes_before_the_older(caller: Caller, clip: Any, asked: list[Any]) -> None:
     edit(caller, "extend_music", clip["clip_id"], starts=0.1, lyrics_text="old", lyrics="new")
-    assert (asked[0][1], asked[0][4]) == (1.5, "new")
+    assert (asked[0][2], asked[0][5]) == (1.5, "new")
 
 
 def test_an_edit_of_an_edit_knows_where_it_comes_from(caller: Caller, clip: Any, asked: list[Any]) -> None:
@@ -221,4 +224,4 @@ def test_a_bad_field_is_named_and_costs_nothing(
 def test_the_lengths_that_are_just_right(caller: Caller, clip: Any, asked: list[Any]) -> None:
     for length in (1, 240):
         edit(caller, "extend_music", clip["clip_id"], length=length, starts_at=clip["duration"])
-    assert [arguments[1:3] for arguments in asked] == [(2.0, 1.0), (2.0, 240.0)]
+    assert [arguments[2:4] for arguments in asked] == [(2.0, 1.0), (2.0, 240.0)]

@@ -144,10 +144,3 @@ def test_the_renderer_ends_with_the_server_and_the_order_goes_on(
         assert process.wait(30) == (-number if number == signal.SIGKILL else 0)
     assert list((folder / "media").iterdir()) == []  # it ended at once, not with its song
     assert start().end(task_id)["status"] == "SUCCESS"
-
-
-def test_what_has_no_music_yet_is_refused_before_it_is_charged(start: Start) -> None:
-    caller = start(compose=None)
-    reply = caller.order("lyrics-create", prompt="a small town at night")
-    assert (reply.status, reply.json["type"]) == (410, "endpoint_retired")
-    assert caller.credits() == 10_000

@@ -7,6 +7,7 @@ from studio.audio import ffmpeg, loudness
 
 HIGHEST_PEAK_DB = -1.0
 STEP_DB = 0.3
+STRAY_DB = 0.6  # more than that over is in a recording itself
 TRIES = 4
 
 
@@ -20,7 +21,7 @@ def write_m4a(path: Path, wav: Path, cover: Path, tags: Mapping[str, str]) -> No
         over = loudness.measure(path, "mov").true_peak_db - HIGHEST_PEAK_DB
         if over <= 0:
             return
-        gain -= min(over + 0.2, STEP_DB)
+        gain -= over + STRAY_DB if over > STRAY_DB else min(over + 0.2, STEP_DB)
 
 
 def _encode(path: Path, wav: Path, cover: Path, tags: Mapping[str, str], gain: float) -> None:

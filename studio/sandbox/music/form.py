@@ -57,7 +57,9 @@ class Section:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
+    """A section that has no place yet."""
+
     kind: str
     phrases: tuple[Phrase, ...]
     bars: int
@@ -73,16 +75,17 @@ def form(lyrics: str, style: Style) -> tuple[Section, ...]:
     """Sections that fill between 60 and 172 s at the tempo of the style."""
     unit = phrase_bars(style.bpm)
     written = blocks(lyrics)
-    plans = [_plan(block, unit, style.sings) for block in written] or _without_words(style.bpm, unit)
-    return _placed(_fitted(_framed(plans, unit), style.bpm, unit), style)
+    plans = [plan(block, unit, style.sings) for block in written] or _without_words(style.bpm, unit)
+    return placed(_fitted(_framed(plans, unit), style.bpm, unit), style)
 
 
-def _plan(block: Block, unit: int, sings: bool) -> _Plan:
+def plan(block: Block, unit: int, sings: bool) -> Plan:
+    """The section that a written one becomes where a sung line takes `unit` bars."""
     phrases = phrases_of(block.lines) if sings else ()
     # Without a voice the section keeps the length that its words would have taken.
     lines = len(phrases) or len(block.lines) or {"intro": 2, "outro": 2, "break": 4}.get(block.kind, 4)
     bars = max(4 if block.kind in SUNG else 2, _even(lines * unit))
-    return _Plan(block.kind, phrases, bars)
+    return Plan(block.kind, phrases, bars)
 
 
 def _even(bars: int) -> int:
@@ -124,27 +127,27 @@ def _split(line: list[Sung]) -> list[Phrase]:
     return parts
 
 
-def _without_words(bpm: float, unit: int) -> list[_Plan]:
+def _without_words(bpm: float, unit: int) -> list[Plan]:
     """A form of about a minute for an order without lyrics."""
     quick = unit * BEATS * 60 / bpm < 4.1
     kinds = ("verse", "chorus", "bridge", "chorus") if quick else ("verse", "bridge", "chorus")
-    return [_Plan(kind, (), 4 * unit if kind != "bridge" else 2 * unit) for kind in kinds]
+    return [Plan(kind, (), 4 * unit if kind != "bridge" else 2 * unit) for kind in kinds]
 
 
-def _framed(plans: list[_Plan], unit: int) -> list[_Plan]:
+def _framed(plans: list[Plan], unit: int) -> list[Plan]:
     """With an intro and an outro where the writer gave none."""
     if plans[0].kind != "intro":
-        plans = [_Plan("intro", (), max(2, 2 * unit)), *plans]
+        plans = [Plan("intro", (), max(2, 2 * unit)), *plans]
     if plans[-1].kind != "outro":
-        plans = [*plans, _Plan("outro", (), max(2, 2 * unit))]
+        plans = [*plans, Plan("outro", (), max(2, 2 * unit))]
     return plans
 
 
-def _fitted(plans: list[_Plan], bpm: float, unit: int) -> list[_Plan]:
+def _fitted(plans: list[Plan], bpm: float, unit: int) -> list[Plan]:
     """Longer by breaks and another chorus, or shorter by whole phrases, until the length is right."""
     bar = BEATS * 60 / bpm
     *body, outro = plans
-    extras = [_Plan("break", (), 4 * unit), _again(body)]
+    extras = [Plan("break", (), 4 * unit), _again(body)]
     while sum(plan.bars for plan in [*body, outro]) * bar < SHORTEST - 3:
         body.append(extras[0])
         extras = extras[::-1]
@@ -152,29 +155,29 @@ def _fitted(plans: list[_Plan], bpm: float, unit: int) -> list[_Plan]:
     return [*_cut(body, most, unit), _cut([outro], int(LONGEST / bar), unit)[0]]
 
 
-def _again(body: list[_Plan]) -> _Plan:
+def _again(body: list[Plan]) -> Plan:
     """What comes back when a song is short: its chorus, or the last section with words, or any."""
     sung = [plan for plan in body if plan.kind == "chorus"] or [plan for plan in body if plan.phrases] or body
     return sung[-1] if sung[-1].kind != "intro" else replace(sung[-1], kind="verse")
 
 
-def _cut(plans: list[_Plan], most: int, unit: int) -> list[_Plan]:
-    kept: list[_Plan] = []
+def _cut(plans: list[Plan], most: int, unit: int) -> list[Plan]:
+    kept: list[Plan] = []
     for plan in plans:
         room = most - sum(earlier.bars for earlier in kept)
         if plan.bars > room:
             bars = room // 4 * 4
             if bars >= 4:
-                kept.append(_Plan(plan.kind, plan.phrases[: bars // unit], bars))
+                kept.append(Plan(plan.kind, plan.phrases[: bars // unit], bars))
             break
         kept.append(plan)
     return kept
 
 
-def _placed(plans: list[_Plan], style: Style) -> tuple[Section, ...]:
-    """Bars counted up and the arc of energy drawn: later choruses are stronger, the last one strongest."""
+def placed(plans: list[Plan], style: Style, first: int = 0) -> tuple[Section, ...]:
+    """Bars counted up from the first and an arc of energy drawn: the last chorus is the strongest."""
     sections: list[Section] = []
-    start = 0
+    start = first
     last_chorus = max((i for i, plan in enumerate(plans) if plan.kind == "chorus"), default=-1)
     for index, plan in enumerate(plans):
         turn = sum(section.kind == plan.kind for section in sections)

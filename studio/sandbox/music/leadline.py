@@ -37,14 +37,19 @@ def lead_track(score: Score, sung: tuple[SungNote, ...]) -> Track:
     return Track(score.style.lead, tuple(notes), 0.0, 0.12)
 
 
+def register(instrument: str) -> int:
+    """The MIDI pitch that an instrument plays around."""
+    return REGISTERS.get(instrument, 72)
+
+
 def _centre(score: Score) -> int:
-    return REGISTERS.get(score.style.lead, 72)
+    return register(score.style.lead)
 
 
 def _plays(score: Score, section: Section) -> list[Note]:
     """The tune of a section without words; in intro and outro only the hook, on every second phrase."""
     unit = phrase_bars(score.style.bpm) * BEATS
-    count = max(1, section.bars * BEATS // unit)
+    count = section.bars * BEATS // unit
     sparse = section.kind in ("intro", "outro")
     notes: list[Note] = []
     for index in range(count):
@@ -57,7 +62,7 @@ def _plays(score: Score, section: Section) -> list[Note]:
 def _phrase(score: Score, section: Section, index: int, closing: bool) -> list[Note]:
     """One phrase on the instrument. It grows: repeats are ornamented, the last chorus goes up an octave."""
     style, family = score.style, score.style.family
-    melody = tune(score.seed, section.kind, family.name in CALM)
+    melody = tune(score.tunes, section.kind, family.name in CALM)
     label = melody.label(0 if section.kind in ("intro", "outro") else index)
     beats = phrase_bars(style.bpm) * BEATS
     first = section.beat + index * beats

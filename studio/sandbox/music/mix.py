@@ -40,9 +40,8 @@ def make_room(bus: Audio, sung: tuple[SungNote, ...], db: float) -> None:
     """Lower a bus in place by `db` while somebody sings."""
     busy = np.zeros(bus.shape[1] // STEP + 1)
     for note in sung:
-        busy[
-            samples(max(0.0, note.start - 0.1)) // STEP : samples(note.start + note.length + 0.2) // STEP
-        ] = 1
+        start, stop = max(0.0, note.start - 0.1), max(0.0, note.start + note.length + 0.2)
+        busy[samples(start) // STEP : samples(stop) // STEP] = 1
     width = samples(0.25) // STEP
     _ride(bus, 10 ** (-db / 20 * np.convolve(busy, np.hanning(width) / np.hanning(width).sum(), mode="same")))
 

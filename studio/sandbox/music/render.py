@@ -1,6 +1,6 @@
 """From notes to sound: five buses, and the mix of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,49 +18,72 @@ BUSES = ("drums", "bass", "chords", "lead", "voice")
 
 def render_stems(song: Song) -> dict[str, Audio]:
     """The buses of a song before the room and the master, by name: float32 (n, 2), all of one length."""
-    return {name: bus.T for name, bus in _buses(song)}
+    return {name: render_bus(song, name).T for name in BUSES}
 
 
 def render_mix(song: Song) -> Audio:
-    """The mastered song, float32 (2, n)."""
+    """The mastered song from its first sound to its last, float32 (2, n)."""
+    mix = render_middle(song)
+    fade_out(mix, 3.0)
+    return mix
+
+
+def render_wet(song: Song, name: str) -> Audio:
+    """One bus with its share of the room, before the master: float32 (2, n). All five add up to the mix."""
+    bus = render_bus(song, name)
+    room, repeats = (np.zeros(bus.shape[1], dtype=np.float32) for _ in range(2))
+    _send(song, name, bus, room, repeats)
+    _answer(song, bus, room, repeats)
+    return bus
+
+
+def render_middle(song: Song) -> Audio:
+    """The mastered song without a fade at its ends, float32 (2, n)."""
     n = samples(song.duration)
     mix, room, repeats = (
         np.zeros((2, n), dtype=np.float32),
         np.zeros(n, dtype=np.float32),
         np.zeros(n, dtype=np.float32),
     )
-    style = song.style
-    for name, bus in _buses(song):
+    for name in BUSES:  # one after the other, so that only one needs to be in memory
+        bus = render_bus(song, name)
         mix += bus
-        send(room, bus, REVERB[name] + style.family.wet + 4 * style.space)
-        if name in ECHO and style.family.echo:
-            send(repeats, bus, ECHO[name] + 20 * float(np.log10(style.family.echo / 0.25)))
+        _send(song, name, bus, room, repeats)
         del bus
-    echo(mix, repeats, song.beat * (0.75 if song.beat > 0.4 else 1.5))
-    del repeats
-    reverberate(mix, room, style.family.reverb * (1 + 0.3 * style.space))
-    del room
+    _answer(song, mix, room, repeats)
+    del room, repeats
     master(mix)
-    fade_out(mix, 3.0)
     return mix
 
 
-def _buses(song: Song) -> Iterator[tuple[str, Audio]]:
-    """One bus after the other, so that only one needs to be in memory."""
+def _send(song: Song, name: str, bus: Audio, room: Audio, repeats: Audio) -> None:
+    style = song.style
+    send(room, bus, REVERB[name] + style.family.wet + 4 * style.space)
+    if name in ECHO and style.family.echo:
+        send(repeats, bus, ECHO[name] + 20 * float(np.log10(style.family.echo / 0.25)))
+
+
+def _answer(song: Song, mix: Audio, room: Audio, repeats: Audio) -> None:
+    """Add what comes back from the room."""
+    echo(mix, repeats, song.beat * (0.75 if song.beat > 0.4 else 1.5))
+    reverberate(mix, room, song.style.family.reverb * (1 + 0.3 * song.style.space))
+
+
+def render_bus(song: Song, name: str) -> Audio:
+    """One bus, dry: float32 (2, n)."""
     family = song.style.family
     levels = LEVELS if song.sung else LEVELS_WITHOUT_VOICE
     offsets = {"drums": family.drums_level, "bass": family.bass_level, "lead": family.lead_level}
-    for name in BUSES:
-        bus = np.zeros((2, samples(song.duration)), dtype=np.float32)
-        RENDERERS[name](bus, song)
-        set_level(bus, levels[name] + offsets.get(name, 0.0) + _tilt(song, name))
-        if name == "drums":
-            soften(bus, 0.26 * decibels(offsets[name]), 0.20 * decibels(offsets[name]))
-        if family.pump and name in ("bass", "chords"):
-            pump(bus, song.hits, family.pump)
-        if song.sung and name in ("chords", "lead"):
-            make_room(bus, song.sung, 2.5)
-        yield name, bus
+    bus = np.zeros((2, samples(song.duration)), dtype=np.float32)
+    RENDERERS[name](bus, song)
+    set_level(bus, levels[name] + offsets.get(name, 0.0) + _tilt(song, name))
+    if name == "drums":
+        soften(bus, 0.26 * decibels(offsets[name]), 0.20 * decibels(offsets[name]))
+    if family.pump and name in ("bass", "chords"):
+        pump(bus, song.hits, family.pump)
+    if song.sung and name in ("chords", "lead"):
+        make_room(bus, song.sung, 2.5)
+    return bus
 
 
 def _tilt(song: Song, name: str) -> float:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+Recipe = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,10 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class Rendered:
-    """The files of a finished song. `duration` is the exact length of the wav in seconds."""
+    """The files of a finished song. `duration` is the exact length of the wav in seconds.
+
+    `recipe` is JSON from which recipes.py composes the same song again; {} where a recording is in it.
+    """
 
     audio: Path
     wav: Path
@@ -37,3 +42,4 @@ class Rendered:
     duration: float
     title: str
     words: tuple[Word, ...]
+    recipe: Recipe

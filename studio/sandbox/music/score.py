@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 from random import Random
 
 from .chance import dice
@@ -43,13 +44,15 @@ class Track:
 
 @dataclass(frozen=True)
 class Clock:
-    """Beats to seconds, late by the swing on every second short note."""
+    """Beats to seconds, late by the swing on every second short note. Counts from the beat `first`."""
 
     bpm: float
     swing: float
     grid: float
+    first: int = 0
 
     def __call__(self, beat: float) -> float:
+        beat += self.first
         pair = 2 * self.grid
         whole, inside = divmod(beat, pair)
         middle = self.grid * (1 + self.swing)
@@ -59,31 +62,53 @@ class Clock:
             inside = middle + (inside - self.grid) * (pair - middle) / self.grid
         return (whole * pair + inside) * 60 / self.bpm
 
+    def beat(self, seconds: float) -> float:
+        """The beat at a time, counted from the song's start."""
+        pair = 2 * self.grid
+        whole, inside = divmod(seconds * self.bpm / 60, pair)
+        middle = self.grid * (1 + self.swing)
+        if inside <= middle:
+            inside *= self.grid / middle
+        else:
+            inside = self.grid + (inside - middle) * (pair - self.grid) / (pair - middle)
+        return whole * pair + inside
 
+
+@dataclass(frozen=True)
 class Harmony:
-    """The chords of the whole song, by beat."""
+    """The chords of the whole song: (beat, beats, chord)."""
 
-    def __init__(self, spans: list[tuple[float, float, Chord]]) -> None:
-        self.spans = spans
-        self._starts = [start for start, _, _ in spans]
+    spans: list[tuple[float, float, Chord]]
 
     def at(self, beat: float) -> Chord:
-        return self.spans[max(0, bisect_right(self._starts, beat + 1e-6) - 1)][2]
+        return self.spans[max(0, bisect_right(self.spans, beat + 1e-6, key=itemgetter(0)) - 1)][2]
 
     def between(self, start: float, end: float) -> list[tuple[float, float, Chord]]:
         """(beat, beats, chord) of the chords that begin in a stretch."""
         return [span for span in self.spans if start <= span[0] < end]
 
+    def part(self, start: float, end: float, *, first: float = 0.0, stretch: float = 1.0) -> "Harmony":
+        """What sounds in a stretch of beats, counted from `first` and made longer."""
+        held = [(max(beat, start), min(beat + beats, end), tones) for beat, beats, tones in self.spans]
+        return Harmony(
+            [((at - first) * stretch, (stop - at) * stretch, tones) for at, stop, tones in held if at < stop]
+        )
+
 
 @dataclass(frozen=True)
 class Score:
-    """The frame that every part is written into."""
+    """The frame that every part is written into.
+
+    `tunes` is the seed of the melodies, `line` the beats of one sung line where it is not the usual length.
+    """
 
     seed: int
     style: Style
     sections: tuple[Section, ...]
     clock: Clock
     harmony: Harmony
+    tunes: int
+    line: int = 0
 
     @property
     def end(self) -> int:

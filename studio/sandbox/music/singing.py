@@ -52,11 +52,11 @@ def _word_times(phrase: Phrase, sung: list[SungNote]) -> list[Word]:
 
 def _sing_phrase(score: Score, section: Section, index: int, phrase: Phrase) -> list[SungNote]:
     kind = section.kind if section.kind in SUNG else "verse"
-    melody = tune(score.seed, kind, False)
+    melody = tune(score.tunes, kind, False)
     label = melody.label(index)
     parts = [s for word in phrase for s in word.syllables]
     slots = place_syllables(tuple(s.stress for s in parts), _word_starts(phrase), melody.rhythms[label])
-    beats = phrase_bars(score.style.bpm) * BEATS
+    beats = score.line or phrase_bars(score.style.bpm) * BEATS
     first = section.beat + index * beats
     pitches = _pitches(score, section, kind, melody, index, slots, first, beats)
     ends = [*slots[1:], min(SLOTS - 1, slots[-1] + LONGEST_NOTE)]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .chance import noise
-from .dsp import RATE, Audio, add, band_pass, decay, equalise, high_pass, low_pass, samples, shape
+from .dsp import RATE, Audio, add, band_pass, decay, equalise, fourier, high_pass, low_pass, samples, shape
 
 # Parts of the spectrum, each dying in its own share of the reverb time
 BANDS = ((80, 350, 1.05), (350, 2200, 1.0), (2200, 5500, 0.72), (5500, 11000, 0.45))
@@ -32,9 +32,9 @@ def reverberate(out: Audio, send: Audio, seconds: float) -> None:
     room = impulse_response(seconds)
     size = 1 << (2 * room.shape[1] - 1).bit_length()
     step = size - room.shape[1] + 1
-    spectra = [np.fft.rfft(side, size) for side in room]
+    spectra = [fourier(side, size) for side in room]
     for start in range(0, len(send), step):
-        block = np.fft.rfft(send[start : start + step], size)
+        block = fourier(send[start : start + step], size)
         for side, spectrum in enumerate(spectra):
             wet = np.fft.irfft(block * spectrum, size)
             stop = min(out.shape[1], start + step + room.shape[1] - 1)

@@ -18,6 +18,7 @@ LETTERS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 MODES = {"maj": "major", "min": "minor", "m": "minor"}
 NO_VOICE = re.compile(r"\b(instrumental|no vocals?|without vocals?|no voice|no singing)\b")
 MALE = re.compile(r"\b(male|man|men|boy|baritone|tenor|bass voice|he)\b")
+NO_DRUMS = re.compile(r"\b(no|without|drop the) (drums|percussion|beat)\b")
 FEMALE = re.compile(r"\b(female|woman|women|girl|soprano|alto|diva|she)\b")
 
 # What words add to energy, tempo, brightness and space
@@ -79,6 +80,7 @@ INSTRUMENTS: dict[str, tuple[str, str]] = {
     "harmonica": ("", "harmonica"),
     "choir": ("choir", ""),
 }
+INSTRUMENTS |= {f"{word}s": plays for word, plays in INSTRUMENTS.items() if f"{word}s" not in INSTRUMENTS}
 # Families that suit a mood, by (calm, dark)
 SUITS = {
     (False, False): ("pop", "rock", "folk", "funk", "pop"),
@@ -111,6 +113,24 @@ class Style:
     lead: str
     voice: str
     sings: bool
+
+
+def recoloured(style: Style, instruction: str) -> Style:
+    """The same key, tempo and family, with the moods, voices and instruments that an instruction names."""
+    sound = plain(instruction)
+    energy, _, brightness, space = _mood(sound, "", 0.5)
+    layers, lead = _played_on(sound, style.layers, style.lead)
+    return replace(
+        style,
+        family=replace(style.family, kit="none") if NO_DRUMS.search(sound) else style.family,
+        energy=min(1.0, max(0.1, style.energy + 0.25 * energy)),
+        brightness=style.brightness + brightness,
+        space=style.space + space,
+        layers=layers,
+        lead=lead,
+        voice=_named_voice(sound) or style.voice,
+        sings=style.sings and not NO_VOICE.search(sound),
+    )
 
 
 def plain(text: str) -> str:
@@ -160,17 +180,21 @@ def mentions(text: str, word: str) -> int:
 
 
 def _family(sound: str, energy: float, brightness: float, seed: int) -> Family:
-    """The genre named first, the longer name where two start together; else one that suits the mood."""
+    """The family that is named; else one that suits the mood."""
+    suits = SUITS[energy < -0.2, brightness < -0.2]
+    return named_family(sound) or FAMILIES[dice(seed, "family").choice(suits)]
+
+
+def named_family(sound: str) -> Family | None:
+    """The genre named first, the longer name where two start together."""
+    text = plain(sound)
     found = [
         (place, -len(word), name)
         for name, family in FAMILIES.items()
         for word in family.keywords
-        if (place := mentions(sound, word)) >= 0
+        if (place := mentions(text, word)) >= 0
     ]
-    if found:
-        return FAMILIES[min(found)[2]]
-    suits = SUITS[energy < -0.2, brightness < -0.2]
-    return FAMILIES[dice(seed, "family").choice(suits)]
+    return FAMILIES[min(found)[2]] if found else None
 
 
 def _tempo(sound: str, family: Family, pace: float, chance: float) -> float:
@@ -201,8 +225,11 @@ def _key(sound: str, family: Family, brightness: float, seed: int) -> tuple[int,
 
 def _instruments(sound: str, family: Family, seed: int) -> tuple[tuple[Layer, ...], str]:
     """Layers and lead of the family, with the instruments named in the text in their places."""
-    layers, lead = list(family.layers), dice(seed, "lead").choice(family.leads)
-    named = _named(sound)
+    return _played_on(sound, family.layers, dice(seed, "lead").choice(family.leads))
+
+
+def _played_on(sound: str, given: tuple[Layer, ...], lead: str) -> tuple[tuple[Layer, ...], str]:
+    layers, named = list(given), _named(sound)
     chordal = [chords for chords, _ in named if chords]
     for index, instrument in enumerate(chordal[: len(layers)]):
         layers[index] = replace(_suited(layers[index], instrument), joins=0.0)
@@ -234,8 +261,10 @@ def _suited(layer: Layer, instrument: str) -> Layer:
 
 
 def _voice(sound: str, seed: int) -> str:
+    return _named_voice(sound) or dice(seed, "voice").choice(("female", "male"))
+
+
+def _named_voice(sound: str) -> str:
     if FEMALE.search(sound):
         return "female"
-    if MALE.search(sound):
-        return "male"
-    return dice(seed, "voice").choice(("female", "male"))
+    return "male" if MALE.search(sound) else ""

@@ -4,7 +4,20 @@ import numpy as np
 
 from .articulation import STEP, Gestures, gestures
 from .chance import noise
-from .dsp import RATE, Audio, add, bell, both, decibels, equalise, high_pass, lookup, samples, wavetable
+from .dsp import (
+    RATE,
+    Audio,
+    add,
+    bell,
+    both,
+    decibels,
+    equalise,
+    fourier,
+    high_pass,
+    lookup,
+    samples,
+    wavetable,
+)
 from .formants import BANDWIDTHS, FIXED, SIZES
 from .harmony import scale_pitches
 from .singing import SungNote
@@ -68,17 +81,19 @@ def sing_gestures(moves: Gestures, size: float, seed: str) -> Audio:
 
 def _drawn(line: Audio, n: int) -> Audio:
     """A control drawn out to the rate of the sound."""
-    return np.interp(np.arange(n), np.arange(len(line)) * STEP, line).astype(np.float32)
+    ramp = np.linspace(0, 1, STEP, endpoint=False, dtype=np.float32)
+    steps = np.diff(line, append=line[-1:])[:, None] * ramp
+    return (line[:, None] + steps).reshape(-1)[:n]
 
 
 def _glottis(freqs: Audio, moves: Gestures, n: int) -> Audio:
     """The wave of the vocal cords: duller when sung softly."""
-    turns = np.cumsum(np.interp(np.arange(n), np.arange(len(freqs)) * STEP, freqs)) / RATE
+    turns = np.cumsum(_drawn(freqs, n), dtype=np.float64) / RATE
     phase = (turns - np.floor(turns)).astype(np.float32)
     highest = float(freqs.max()) * 1.02
     soft = wavetable(highest, lambda f: (f / highest) ** -1.7, top=10500)
     loud = wavetable(highest, lambda f: (f / highest) ** -1.0, top=10500)
-    effort = np.clip(_drawn(moves.effort, n), 0, 1) ** 2
+    effort = _drawn(np.square(np.clip(moves.effort, 0, 1)), n)
     return (lookup(soft, phase) * (1 - effort) + lookup(loud, phase) * effort) * _drawn(moves.voiced, n)
 
 
@@ -120,8 +135,8 @@ def _filtered(throat: Audio, hiss: Audio, mouth: np.ndarray, teeth: Audio, n: in
     frames = len(mouth)
     padded = [np.pad(sound, (HOP, (frames + 2) * HOP - n)) for sound in (throat, hiss)]
     views = [np.lib.stride_tricks.sliding_window_view(p, WINDOW)[::HOP][:frames] * window for p in padded]
-    spectrum = np.fft.rfft(views[1], SIZE) * teeth
-    spectrum[:, :TOP] += np.fft.rfft(views[0], SIZE)[:, :TOP] * mouth
+    spectrum = fourier(views[1], SIZE) * teeth
+    spectrum[:, :TOP] += fourier(views[0], SIZE)[:, :TOP] * mouth
     blocks = np.fft.irfft(spectrum, SIZE).astype(np.float32)
     out = np.zeros((frames + 4) * HOP, dtype=np.float32)
     for quarter in range(SIZE // HOP):

@@ -65,16 +65,28 @@ class Clip(models.Model):
     def thumb(self) -> Asset | None:
         return self.asset(Asset.Kind.THUMB)
 
+    @property
+    def videos(self) -> list[Asset]:
+        return [asset for asset in self.assets.all() if asset.kind == Asset.Kind.VIDEO]
+
 
 class Asset(models.Model):
     class Kind(models.TextChoices):
         MASTER = "master", "Audio"
         WAV = "wav", "WAV"
+        MP3 = "mp3", "MP3"
+        FLAC = "flac", "FLAC"
+        VIDEO = "video", "Video"
+        STEM = "stem", "Stem"
+        ORIGINAL = "original", "As uploaded"
         COVER = "cover", "Cover"
         THUMB = "thumb", "Small cover"
 
     clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="assets")
+    # The order that brought it; empty for what we made from our own copy.
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="assets")
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    label = models.CharField(max_length=60, blank=True)  # which of several: the stem, the video's look
     name = models.CharField(max_length=200, unique=True)  # below the media folder
     content_type = models.CharField(max_length=40)
     size = models.PositiveBigIntegerField()
@@ -83,7 +95,7 @@ class Asset(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["clip", "kind"], name="asset_once_per_kind"),
+            models.UniqueConstraint(fields=["clip", "kind", "label"], name="asset_once_per_kind_and_label"),
         ]
 
     def __str__(self) -> str:
@@ -92,3 +104,26 @@ class Asset(models.Model):
     @property
     def extension(self) -> str:
         return self.name.rpartition(".")[2]
+
+    @property
+    def title(self) -> str:
+        return f"{self.get_kind_display()}, {self.label}" if self.label else self.get_kind_display()
+
+
+class Conversion(models.Model):
+    """A file in another format that somebody asked for and that a worker makes from our own copy. Free."""
+
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="conversions")
+    kind = models.CharField(max_length=10, choices=Asset.Kind.choices)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField()  # not before: somebody is at it until then
+    claims = models.PositiveSmallIntegerField(default=0)  # counted before the work
+    problem = models.CharField(max_length=200, blank=True)  # why it was given up
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["clip", "kind"], name="conversion_once_per_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.clip_id}"

@@ -18,8 +18,10 @@ class ProviderState(models.Model):
 
     in_flight_limit = models.PositiveSmallIntegerField()  # halved by a 429, +1 with every accepted order
     retired = models.JSONField(default=list)  # operations that answered 410
+    attention = models.TextField(blank=True)  # what a person must do there before anything is sent again
     balance = models.IntegerField(null=True)
     balance_at = models.DateTimeField(null=True)
+    balance_high = models.IntegerField(default=0)  # the most since it last grew: what "low" is measured by
     looked_at = models.DateTimeField(null=True)  # also when the look was in vain
     # A balance read at a quiet moment, and the last entry of the ledger then. The entries after it must
     # explain every later balance: `snapshot` stays for the audit, `baseline` moves on for the balance proof.

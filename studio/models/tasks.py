@@ -19,6 +19,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(project__in=Project.objects.visible_to(user))
 
+    def of_a_library(self) -> Self:
+        """Songs, and what has not ended well; a film or a lyric that is ready has its own place."""
+        return self.exclude(status=Task.Status.DONE, clips=None)
+
     def moving(self) -> Self:
         return self.filter(status__in=Task.MOVING)
 
@@ -30,7 +34,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def for_card(self) -> Self:
         """Everything that a task card or a clip row shows, in a fixed number of queries."""
-        return self.select_related("created_by", "project").prefetch_related("clips__assets", "attempts")
+        return self.select_related("created_by", "project", "source").prefetch_related(
+            "clips__assets", "attempts", "lyric_revisions__sheet"
+        )
 
 
 class Task(models.Model):
@@ -78,6 +84,8 @@ class Task(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries"
     )
+    # The clip that the order works on: extends, covers, films ...
+    source = models.ForeignKey("Clip", null=True, on_delete=models.PROTECT, related_name="orders")
 
     # Its life
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
@@ -132,9 +140,10 @@ class Task(models.Model):
 
     @property
     def title(self) -> str:
-        return str(
-            self.params.get("title") or self.params.get("sound") or first_line(self.params.get("lyrics"))
-        )
+        """What was ordered, in a few words; of an order that works on a clip, that clip's title."""
+        texts = (self.params.get(name) for name in ("title", "sound", "prompt", "id", "audio_url"))
+        own = next(filter(None, texts), None) or first_line(self.params.get("lyrics"))
+        return str(self.source.title if self.source else own)
 
 
 class Attempt(models.Model):

@@ -2,37 +2,44 @@
 
 import uuid
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from studio import beats
+from studio.audio.encode import encode
 from studio.audio.fetch import FetchError, FetchRules, fetch
+from studio.audio.files import seal
 from studio.audio.images import make_thumbnail
 from studio.audio.loudness import measure
-from studio.audio.media_types import MediaType
+from studio.audio.media_types import MEDIA_TYPES, MediaType
 from studio.audio.peaks import waveform
-from studio.audio.verify import Damaged, verify_audio, verify_image
+from studio.audio.verify import Damaged, verify_audio, verify_image, verify_video
 from studio.clients import client_for
 from studio.models import Asset, Attempt
 from studio.music_api.errors import MusicApiError
 from studio.music_api.types import PollState
-from studio.services import clips, media
+from studio.services import clips, conversions, media, results
+from studio.services.results import Copy, Sound, Source, Work
 
 MAX_BYTES = 256 * 1024 * 1024
+MADE_WITHIN_S = 60.0
 
 
-def keep(work: clips.Work) -> None:
-    """Copy all files of a clip and put it into the library. Raises FetchError or Damaged for a needed one."""
-    copies: list[clips.Copy] = []
+def keep(work: Work) -> None:
+    """Copy a result's files and put them into the library. Raises FetchError or Damaged for a needed one."""
+    copies: list[Copy] = []
     try:
         for source in work.sources:
             copies += _copy_or_skip(work, source)
-        clips.keep(work, copies, _measure(copies))
+        if not copies:
+            raise Damaged("None of the files is what it should be.")
+        results.keep(work, copies, _measure(copies) if work.clip_id is None else None)
     finally:
         for copy in copies:
             copy.path.unlink(missing_ok=True)
 
 
-def _copy_or_skip(work: clips.Work, source: clips.Source) -> list[clips.Copy]:
+def _copy_or_skip(work: Work, source: Source) -> list[Copy]:
     """An extra that can't be had after several tries must not keep the song itself from its listener."""
     try:
         copy = _copy(work, source)
@@ -43,36 +50,44 @@ def _copy_or_skip(work: clips.Work, source: clips.Source) -> list[clips.Copy]:
     return [copy, _thumb(copy)] if source.kind == Asset.Kind.COVER else [copy]
 
 
-def _copy(work: clips.Work, source: clips.Source) -> clips.Copy:
+def _copy(work: Work, source: Source) -> Copy:
     path = media.incoming(f"{work.task_id}-{source.kind}-{uuid.uuid4().hex}")
     try:
-        got = fetch(source.url, path, allow=FetchRules(work.hosts, work.origins, MAX_BYTES))
+        got = fetch(source.url, path, allow=_rules(work))
         kind = _verified(work, source, path)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return clips.Copy(source.kind, path, kind.content_type, kind.extension, got.size, got.sha256)
+    return Copy(source.kind, path, kind.content_type, kind.extension, got.size, got.sha256, source.label)
 
 
-def _verified(work: clips.Work, source: clips.Source, path: Path) -> MediaType:
+def _rules(work: Work) -> FetchRules:
+    """Who wants to see our token also makes the file while we wait."""
+    rules = FetchRules(work.hosts, work.origins, MAX_BYTES)
+    return replace(rules, token=work.token, read_s=MADE_WITHIN_S) if work.token else rules
+
+
+def _verified(work: Work, source: Source, path: Path) -> MediaType:
     """What the file is, once all of it was looked at: its first bytes alone can mislead."""
     if source.kind == Asset.Kind.COVER:
         return verify_image(path)
+    if source.kind == Asset.Kind.VIDEO:
+        return verify_video(path, expected_seconds=work.item.duration)
     return verify_audio(path, expected_seconds=work.item.duration).media_type
 
 
-def _thumb(cover: clips.Copy) -> clips.Copy:
+def _thumb(cover: Copy) -> Copy:
     """Rows of the library show the cover at 48 pixels: a tenth of a percent of its bytes will do."""
     path = cover.path.with_name(f"{cover.path.name}-thumb")
     size, sha256 = make_thumbnail(cover.path, path)
-    return clips.Copy(Asset.Kind.THUMB, path, "image/webp", "webp", size, sha256)
+    return Copy(Asset.Kind.THUMB, path, "image/webp", "webp", size, sha256)
 
 
-def _measure(copies: list[clips.Copy]) -> clips.Sound:
+def _measure(copies: list[Copy]) -> Sound:
     master = next(copy for copy in copies if copy.kind == Asset.Kind.MASTER)
     facts = verify_audio(master.path, expected_seconds=None)
     loudness = measure(master.path, facts.media_type.demuxer)
-    return clips.Sound(
+    return Sound(
         duration=facts.duration,
         loudness=loudness.integrated_lufs,
         true_peak=loudness.true_peak_db,
@@ -96,3 +111,16 @@ def refresh(task_id: int) -> None:
 def renewing(task_id: int) -> AbstractContextManager[None]:
     """Renew the lease while the copy goes on, so that it can be short and a crash is noticed soon."""
     return beats.every(clips.LEASE.total_seconds() / 3, lambda: clips.renew(task_id))
+
+
+def convert(work: conversions.Work) -> None:
+    """Encode our own copy anew and keep the file. Raises FfmpegError, Damaged or OSError."""
+    path = media.incoming(f"{work.clip_id}-{work.kind}-{uuid.uuid4().hex}.{work.kind}")
+    source = media.path_of(work.name)
+    try:
+        encode(source, MEDIA_TYPES[work.name.rpartition(".")[2]].demuxer, path)
+        kind = verify_audio(path, expected_seconds=None).media_type
+        size, sha256 = seal(path)
+        conversions.keep(work, Copy(work.kind, path, kind.content_type, kind.extension, size, sha256))
+    finally:
+        path.unlink(missing_ok=True)

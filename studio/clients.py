@@ -7,6 +7,7 @@ from django.conf import settings
 from studio.music_api.client import Client
 from studio.music_api.errors import Unavailable
 from studio.music_api.providers import PROVIDERS
+from studio.music_api.useapi import UseapiClient
 
 
 @cache
@@ -15,4 +16,5 @@ def client_for(provider: str) -> Client:
     if provider not in settings.PROVIDERS:
         raise Unavailable(f"{PROVIDERS[provider].label} is switched off.")
     base_url, key = settings.PROVIDERS[provider]
-    return Client(PROVIDERS[provider], base_url=base_url, key=key)
+    speaks = UseapiClient if PROVIDERS[provider].dialect == "useapi" else Client
+    return speaks(PROVIDERS[provider], base_url=base_url, key=key)

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from studio.music_api import overrides as provider_file
+from studio.music_api.providers import PROVIDERS
+
 
 def refuse(name: str, problem: str) -> NoReturn:
     raise SystemExit(f"Studio can't start: {name} {problem}")
@@ -94,6 +97,23 @@ def _make_folder(name: str, folder: Path) -> None:
 def words(name: str, default: tuple[str, ...]) -> tuple[str, ...]:
     value = text(name)
     return tuple(part.strip().lower() for part in value.split(",") if part.strip()) or default
+
+
+def path_prefix(name: str) -> str:
+    """The start of a path, "/" at both ends, or empty."""
+    value = text(name)
+    if value and not re.fullmatch(r"/[A-Za-z0-9_./-]*", value):
+        refuse(name, f"is {value!r}; it takes a path such as /media-files/.")
+    return f"{value.rstrip('/')}/" if value else ""
+
+
+def overrides(name: str) -> None:
+    """Change the providers' data as the file says that the variable names, if it names one."""
+    if value := text(name):
+        try:
+            PROVIDERS.update(provider_file.read(Path(value)))
+        except provider_file.WrongFile as error:
+            refuse(name, str(error))
 
 
 def key(name: str) -> str:

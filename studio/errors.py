@@ -13,7 +13,8 @@ class Refusal(Exception):
 
 class NotEnoughCredits(Refusal):
     def __init__(self, price: int, balance: int) -> None:
-        super().__init__(f"This costs {price} credits and you have {balance}. Ask an owner for more.")
+        cost = f"{price} credit{'' if price == 1 else 's'}"
+        super().__init__(f"This costs {cost} and you have {balance}. Ask an owner for more.")
         self.price, self.balance = price, balance
 
 

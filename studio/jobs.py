@@ -9,12 +9,25 @@ from contextlib import AbstractContextManager
 from django_q.tasks import async_task
 
 from studio import archive, beats
-from studio.audio.fetch import FetchError
+from studio.audio.fetch import FetchError, Missing
 from studio.audio.ffmpeg import FfmpegError
 from studio.audio.verify import Damaged
 from studio.clients import client_for
 from studio.music_api.errors import Ambiguous, MusicApiError, NotFound
-from studio.services import attempts, balances, clips, hints, hooks, providers, workers
+from studio.music_api.useapi import attention_for
+from studio.services import (
+    attempts,
+    balances,
+    clips,
+    conversions,
+    hints,
+    hooks,
+    lyrics,
+    providers,
+    uploads,
+    workers,
+)
+from studio.services.results import NotOurs
 from studio.sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -40,9 +53,10 @@ def submit_next(provider: str) -> None:
         return
     url, secret = hooks.webhook_for(attempt)
     task = attempt.task
+    params = uploads.params_of(task)
     try:
         with at_work():
-            answer = client.submit(task.operation, task.params, webhook_url=url, webhook_secret=secret)
+            answer = client.submit(task.operation, params, webhook_url=url, webhook_secret=secret)
     except MusicApiError as error:
         attempts.record_failure(attempt.pk, error)
     else:
@@ -84,6 +98,8 @@ def sweep() -> None:
 
 def archive_task(task_id: int) -> None:
     """Copy, verify and measure what a finished task made, and put it into the library."""
+    if lyrics.keep_draft(task_id):
+        return
     work = clips.claim_archive(task_id)
     if not work:
         return
@@ -91,11 +107,33 @@ def archive_task(task_id: int) -> None:
         with at_work(), archive.renewing(task_id):
             for clip in work:
                 archive.keep(clip)
-    except (FetchError, Damaged, clips.NotOurs) as error:
-        archive.refresh(task_id)
-        clips.retry_archive(task_id, str(error))
+    except Missing as error:
+        if work[0].token and (why := attention_for(error.status)):
+            clips.abandon(task_id, why)
+        else:
+            _copy_later(task_id, error)
+    except (FetchError, Damaged, NotOurs) as error:
+        _copy_later(task_id, error)
     except (OSError, FfmpegError):  # a full disk, a machine too busy: no fault of the song, and no crash
         log.exception("task %s: the copy failed here", task_id)
         clips.retry_archive(task_id, "The studio's own storage or machine did not manage it.")
     else:
         clips.finish(task_id)
+
+
+def _copy_later(task_id: int, why: Exception) -> None:
+    archive.refresh(task_id)
+    clips.retry_archive(task_id, str(why))
+
+
+def convert(conversion_id: int) -> None:
+    """Make a clip's file in another format from our own copy."""
+    work = conversions.claim(conversion_id)
+    if work is None:
+        return
+    try:
+        with at_work():
+            archive.convert(work)
+    except (OSError, FfmpegError, Damaged):
+        log.exception("conversion %s failed", conversion_id)
+        conversions.give_up(conversion_id, "It could not be made on this machine.")

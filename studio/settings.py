@@ -113,6 +113,10 @@ STORAGES = {
 }
 # No MEDIA_URL: media leave only through a view that checks who asks.
 MEDIA_ROOT = Path(env.text("MEDIA_DIR", str(VAR_DIR / "media"))).resolve()
+# Where nginx finds MEDIA_DIR as an internal location; empty: the studio sends the bytes itself.
+X_ACCEL_PREFIX = env.path_prefix("X_ACCEL_PREFIX")
+if env.text("S3_BUCKET"):
+    env.refuse("S3_BUCKET", "is set, but media can only be kept in MEDIA_DIR so far; unset it.")
 
 # -- People ---------------------------------------------------------------------------------------
 
@@ -186,21 +190,28 @@ CONTENT_SECURITY_POLICY = {
 }
 # A pasted lyric may be long; the form says how long it may be, so it has to get that far.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+# Recordings that people bring. A provider has its address for as long as it may take to fetch it.
+FILE_UPLOAD_HANDLERS = ["studio.views.receiving.ToDisk"]
+UPLOAD_MAX_BYTES = 100_000_000
+UPLOAD_MAX_SECONDS = 3600
+UPLOAD_ADDRESS_SECONDS = 2 * 3600
 
 # -- Providers ------------------------------------------------------------------------------------
 
-AIMUSICAPI_KEY = env.key("AIMUSICAPI_KEY")
-AIMUSICAPI_URL = env.url("AIMUSICAPI_URL", "https://api.aimusicapi.ai")
+env.overrides("PROVIDERS_FILE")  # prices, models and limits of the team's own
 SANDBOX_URL = env.url("SANDBOX_URL", "http://127.0.0.1:8100")
 SANDBOX_KEY = env.key("SANDBOX_KEY") or env.secret("SANDBOX_KEY", VAR_DIR / "sandbox_key")
 SANDBOX_DIR = MEDIA_ROOT.parent / "sandbox"
 
 # name -> (base URL, key) of every provider that is switched on.
-PROVIDERS: dict[str, tuple[str, str]] = {}
-if AIMUSICAPI_KEY:
-    PROVIDERS["aimusicapi"] = (AIMUSICAPI_URL, AIMUSICAPI_KEY)
-# The sandbox stands in where no key is set, and is there beside the real ones when asked for.
-if not PROVIDERS or env.text("SANDBOX_URL"):
+HOSTED = {
+    "aimusicapi": (env.url("AIMUSICAPI_URL", "https://api.aimusicapi.ai"), env.key("AIMUSICAPI_KEY")),
+    "musicapi": (env.url("MUSICAPI_URL", "https://api.musicapi.ai"), env.key("MUSICAPI_KEY")),
+    "useapi": (env.url("USEAPI_URL", "https://api.useapi.net"), env.key("USEAPI_TOKEN")),
+}
+PROVIDERS: dict[str, tuple[str, str]] = {name: (url, key) for name, (url, key) in HOSTED.items() if key}
+# The sandbox stands in where no key of a composer is set, and is there beside them when asked for.
+if not PROVIDERS.keys() - {"useapi"} or env.text("SANDBOX_URL"):
     PROVIDERS["sandbox"] = (SANDBOX_URL, SANDBOX_KEY)
 
 WEBHOOKS = env.choice("WEBHOOKS", "auto", ("auto", "on", "off"))
@@ -222,7 +233,7 @@ Q_CLUSTER = {
     "ack_failures": True,  # our rows decide what is tried again, not the queue
     "catch_up": False,
     "save_limit": -1,  # keeping results costs a factor of ten
-    "scheduler": False,  # the supervisor rings the sweep, and the sweep rings everything else
+    "scheduler": True,  # only rings for the sweep, which rings for everything else
     "label": "Jobs",
 }
 

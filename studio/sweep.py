@@ -11,7 +11,18 @@ from typing import Any
 
 from studio.clients import client_for
 from studio.music_api.errors import KeyRefused, MusicApiError, Unavailable
-from studio.services import attempts, balances, clips, dispatch, media, polls, providers, workers
+from studio.services import (
+    attempts,
+    balances,
+    clips,
+    conversions,
+    dispatch,
+    media,
+    polls,
+    providers,
+    uploads,
+    workers,
+)
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +80,9 @@ class Sweep:
     def ring(self) -> None:
         dispatch.ring_waiting()
         clips.ring_due_archives()
+        conversions.ring_due()
         media.forget_parts()
+        uploads.forget_refused()
 
     def poll(self) -> None:
         for due in polls.claim_due():
@@ -83,6 +96,7 @@ class Sweep:
 
     def look_at_balances(self) -> None:
         balances.hurry_for_unknown()
+        balances.hurry_for_settled()
         for marker in balances.claim_checks():
             self.balances[self.pool.submit(_balance, marker.provider)] = marker
         self.store_balances()
@@ -111,6 +125,7 @@ def _store_balance(marker: balances.Marker, answer: Future[int]) -> None:
         balances.record(marker, answer.result())
     except KeyRefused as error:
         providers.hold(marker.provider, f"The provider refuses the studio's key: {error}")
+        balances.looked_in_vain(marker.provider)
     except MusicApiError as error:
         balances.looked_in_vain(marker.provider)
         log.info("%s: no balance: %s", marker.provider, type(error).__name__)

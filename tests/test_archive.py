@@ -14,12 +14,13 @@ from accounts.models import User
 from studio import archive, jobs, sweep
 from studio.audio.ffmpeg import FfmpegTimeout
 from studio.models import Asset, Clip, CreditEntry, Task
-from studio.services import audit, clips, credits, media, polls, tasks
+from studio.services import audit, clips, credits, media, polls, results, tasks
 from tests.conftest import Order
 from tests.factories import again, earlier, until
 from tests.sandbox.caller import Caller
 
 Status, Kind = Task.Status, Asset.Kind
+SONG = {Kind.MASTER, Kind.WAV, Kind.COVER, Kind.THUMB}
 SECOND = timedelta(seconds=1)
 
 
@@ -85,7 +86,7 @@ def test_the_copies_are_the_sandbox_s_own_files(ready: Task, media_of_sandbox: P
     originals = {hashlib.sha256(path.read_bytes()).hexdigest() for path in media_of_sandbox.iterdir()}
     clip = Clip.objects.get()
     copies = {asset.kind: asset for asset in clip.assets.all()}
-    assert set(copies) == set(Kind)
+    assert set(copies) == SONG
     assert {copies[kind].sha256 for kind in (Kind.MASTER, Kind.WAV, Kind.COVER)} == originals
     for asset in copies.values():
         content = media.path_of(asset.name).read_bytes()
@@ -202,7 +203,7 @@ def test_a_song_does_not_wait_for_its_extras_for_ever(
     jobs.archive_task(ready.pk)
     assert again(ready).status == Status.DONE
     missing = {"*.jpg": {Kind.COVER, Kind.THUMB}, "*.wav": {Kind.WAV}}[pattern]
-    assert set(Clip.objects.get().assets.values_list("kind", flat=True)) == set(Kind) - missing
+    assert set(Clip.objects.get().assets.values_list("kind", flat=True)) == SONG - missing
     all_is_well()
 
 
@@ -241,7 +242,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize(
     ("owner", "name"),
-    [(archive, "fetch"), (archive, "_measure"), (media, "keep"), (clips, "_clip"), (clips, "finish")],
+    [(archive, "fetch"), (archive, "_measure"), (media, "keep"), (results, "_clip"), (clips, "finish")],
 )
 def test_a_worker_that_dies_at_any_step_is_followed_by_one_that_ends_it(
     owner: Any, name: str, ready: Task, monkeypatch: pytest.MonkeyPatch
@@ -263,7 +264,7 @@ def test_a_worker_that_dies_at_any_step_is_followed_by_one_that_ends_it(
 def test_files_without_rows_after_a_crash_are_told_by_the_audit(
     ready: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fails_once(monkeypatch, clips, "_clip", Killed())
+    fails_once(monkeypatch, results, "_clip", Killed())
     with pytest.raises(Killed):
         jobs.archive_task(ready.pk)
     assert len(audit.audit_files()["a file has an asset"]) == 4

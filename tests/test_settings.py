@@ -37,9 +37,20 @@ BAD = [
     ("AIMUSICAPI_URL", "api.example"),
     ("AIMUSICAPI_KEY", "two words"),
     ("AIMUSICAPI_KEY", "schlüssel"),
+    ("MUSICAPI_URL", "ftp://api.example"),
+    ("MUSICAPI_KEY", "two words"),
+    ("USEAPI_URL", "api.example"),
+    ("USEAPI_TOKEN", "schlüssel"),
     ("SANDBOX_URL", "127.0.0.1:8100"),
     ("SANDBOX_KEY", "two words"),
     ("SMTP_URL", "mail.example"),
+    ("PROVIDERS_FILE", "/nowhere/providers.toml"),
+    ("PROVIDERS_FILE", "/"),
+    ("PROVIDERS_FILE", str(ROOT / "README.md")),
+    ("X_ACCEL_PREFIX", "media-files"),
+    ("X_ACCEL_PREFIX", "https://cdn.example/"),
+    ("X_ACCEL_PREFIX", "/media files/"),
+    ("S3_BUCKET", "songs"),
 ]
 
 
@@ -74,6 +85,8 @@ def test_a_bad_value_stops_the_start_with_one_clear_line(name: str, value: str, 
     ("name", "value"),
     [
         ("AIMUSICAPI_KEY", "canary word"),
+        ("MUSICAPI_KEY", "canary word"),
+        ("USEAPI_TOKEN", "canary word"),
         ("DATABASE_URL", "mysql://ada:canary@db.example/x"),
         ("SMTP_URL", "smtp://ada:canary@mail.example:port"),
     ],
@@ -129,6 +142,17 @@ def test_a_key_switches_its_provider_on_and_the_sandbox_off(home: dict[str, str]
     assert found == "{'aimusicapi': ('https://api.aimusicapi.ai', 'k')}"
 
 
+def test_each_provider_has_a_key_of_its_own(home: dict[str, str]) -> None:
+    given = {"MUSICAPI_KEY": "m", "USEAPI_TOKEN": "u", "USEAPI_URL": "http://127.0.0.1:9/"}
+    [found] = values("PROVIDERS", **given, **home)
+    assert found == "{'musicapi': ('https://api.musicapi.ai', 'm'), 'useapi': ('http://127.0.0.1:9', 'u')}"
+
+
+def test_a_provider_that_composes_nothing_does_not_replace_the_sandbox(home: dict[str, str]) -> None:
+    [found] = values("PROVIDERS", USEAPI_TOKEN="u", SANDBOX_KEY="s", **home)
+    assert found.startswith("{'useapi': ('https://api.useapi.net', 'u'), 'sandbox': ")
+
+
 def test_the_sandbox_stays_beside_a_provider_when_asked_for(home: dict[str, str]) -> None:
     given = {"AIMUSICAPI_KEY": "k", "SANDBOX_KEY": "s", "SANDBOX_URL": "http://127.0.0.1:9"}
     [found] = values("PROVIDERS", **given, **home)
@@ -151,6 +175,52 @@ def test_sqlite_takes_its_lock_at_the_start_of_a_transaction(home: dict[str, str
     [found] = values("DATABASE", **home)
     assert "'transaction_mode': 'IMMEDIATE'" in found
     assert "journal_mode=WAL" in found
+
+
+@pytest.mark.parametrize(
+    ("given", "prefix"), [("", ""), ("/files", "/files/"), ("/a/b/", "/a/b/"), ("/", "/")]
+)
+def test_the_prefix_of_nginx_has_a_slash_at_both_ends(given: str, prefix: str, home: dict[str, str]) -> None:
+    assert "".join(values("X_ACCEL_PREFIX", X_ACCEL_PREFIX=given, **home)) == prefix
+
+
+# -- The file of prices, models and limits --------------------------------------------------------
+
+PRICE = "from studio import settings; from studio.music_api.providers import PROVIDERS as p;"
+PRICE += "print(p['aimusicapi'].operation('create_music').price, p['aimusicapi'].concurrency)"
+
+
+@pytest.fixture
+def own_prices(tmp_path: Path, home: dict[str, str]) -> tuple[Path, dict[str, str]]:
+    file = tmp_path / "providers.toml"
+    return file, {**home, "PROVIDERS_FILE": str(file)}
+
+
+def test_a_file_changes_what_providers_offer(own_prices: tuple[Path, dict[str, str]]) -> None:
+    file, environment = own_prices
+    file.write_text("[aimusicapi]\nconcurrency = 2\n[aimusicapi.prices]\ncreate_music = 11\n")
+    done = manage("shell", "--no-imports", "-c", PRICE, **environment)
+    assert (done.stdout, done.stderr) == ("11 2\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("[aimusicapi.prices]\n\ncreate_music = 0", "; line 3: a price is a whole number"),
+        ('[aimusicapi]\n"new\\nline" = 0', "; line 2: 'new\\nline' can't be changed"),
+        ("[aimusicapi", ", which is no TOML: "),
+    ],
+)
+def test_a_wrong_file_stops_the_start_with_one_line(
+    text: str, where: str, own_prices: tuple[Path, dict[str, str]]
+) -> None:
+    file, environment = own_prices
+    file.write_text(text)
+    done = manage("check", **environment)
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"Studio can't start: PROVIDERS_FILE names {file}{where}")
+    assert line.endswith(".")
 
 
 # -- Secrets that make themselves -----------------------------------------------------------------

@@ -18,7 +18,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +39,7 @@ MAX_REDIRECTS = 3
 MAX_URL = 2048
 MALFORMED = "The address is malformed."
 HTTPS_PORT = 443
+VENDORS_OWN = 590  # from here on, statuses that HTTP does not know, such as useapi.net's 596
 REDIRECTS = {301, 302, 303, 307, 308}
 # Compression is refused from the start: 194 kB on the wire once became 200 MB.
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close", "User-Agent": "Studio"}
@@ -92,6 +93,8 @@ class FetchRules:
 
     hosts: names served over https on port 443; "*.b-cdn.net" stands for every name below b-cdn.net.
     origins: our own configured addresses such as "http://127.0.0.1:8100", allowed as they are.
+    read_s: the longest silence before and within the answer.
+    token: shown to those origins only, and to nobody that they redirect to.
     max_bytes, deadline_s (whole transfer), min_rate (bytes per second on average, once grace_s are over).
     """
 
@@ -101,6 +104,8 @@ class FetchRules:
     deadline_s: float = 600
     min_rate: int = 10_000
     grace_s: float = 30
+    read_s: float = READ_S
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ def _open(url: str, rules: FetchRules, deadline: Deadline) -> Iterator[requests.
     """Follow redirects by hand, each under all rules, to an answer that carries a file."""
     for _ in range(1 + MAX_REDIRECTS):
         adapter = _PinnedAdapter(_dialler(url, rules, deadline))
-        with closing(adapter), closing(_send(adapter, url, deadline)) as response:
+        with closing(adapter), closing(_send(adapter, url, rules, deadline)) as response:
             if response.status_code not in REDIRECTS:
                 _check_answer(response, rules)
                 yield response
@@ -158,12 +163,13 @@ def _next(url: str, response: requests.Response) -> str:
         raise Refused(MALFORMED) from error
 
 
-def _send(adapter: HTTPAdapter, url: str, deadline: Deadline) -> requests.Response:
+def _send(adapter: HTTPAdapter, url: str, rules: FetchRules, deadline: Deadline) -> requests.Response:
     # No Session: it would bring proxies, cookies and .netrc, and it reads the body of a redirect to the
     # end, however long, even when it is told not to follow.
     try:
-        request = requests.Request("GET", url, headers=HEADERS).prepare()
-        return adapter.send(request, stream=True, timeout=(CONNECT_S, READ_S))
+        shown = {"Authorization": f"Bearer {rules.token}"} if rules.token and _is_own(url, rules) else {}
+        request = requests.Request("GET", url, headers=HEADERS | shown).prepare()
+        return adapter.send(request, stream=True, timeout=(CONNECT_S, rules.read_s))
     except (requests.RequestException, HTTPError) as error:
         if deadline.passed or isinstance(error, requests.exceptions.ReadTimeout):
             raise TooSlow("The server took too long to answer.") from error
@@ -187,9 +193,12 @@ class _PinnedAdapter(HTTPAdapter):
 def _dialler(url: str, rules: FetchRules, deadline: Deadline) -> Callable[[], socket.socket]:
     """Apply all rules to an address; return what opens the one connection they allow."""
     place = _place(url)
-    own = place in map(_place, rules.origins)
-    address = place.host if own else _public_address(place, rules.hosts)
+    address = place.host if _is_own(url, rules) else _public_address(place, rules.hosts)
     return lambda: deadline.watch(socket.create_connection((address, place.port), CONNECT_S))
+
+
+def _is_own(url: str, rules: FetchRules) -> bool:
+    return _place(url) in map(_place, rules.origins)
 
 
 def _place(url: str) -> _Place:
@@ -230,7 +239,7 @@ def _matches(host: str, pattern: str) -> bool:
 
 def _check_answer(response: requests.Response, rules: FetchRules) -> None:
     status = response.status_code
-    if 400 <= status < 500 and status not in (408, 425, 429):
+    if (400 <= status < 500 and status not in (408, 425, 429)) or status >= VENDORS_OWN:
         raise Missing(status)
     if status != 200:
         raise Unreachable(f"The server answered HTTP {status}.")

@@ -25,6 +25,13 @@ def save(blocks: Iterable[bytes], target: Path) -> tuple[int, str]:
         partial.unlink(missing_ok=True)
 
 
+def seal(path: Path) -> tuple[int, str]:
+    """Bring a finished file onto the disk; return its size and hex SHA-256."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _write(blocks: Iterable[bytes], file: BinaryIO) -> tuple[int, str]:
     size, digest = 0, hashlib.sha256()
     for block in blocks:

@@ -9,7 +9,7 @@ from studio.audio import containers, ffmpeg
 from studio.audio.containers import Damaged
 from studio.audio.media_types import HEAD_BYTES, M4A, MP4, MediaType, sniff
 
-__all__ = ["AudioFacts", "Damaged", "verify_audio", "verify_image"]
+__all__ = ["AudioFacts", "Damaged", "verify_audio", "verify_image", "verify_video"]
 
 LENGTH_TOLERANCE_S = 2.0  # between the length that was announced and the one that plays
 PADDING_S = 0.5  # encoders add some at both ends, which decoders take away again
@@ -45,6 +45,23 @@ def verify_audio(path: Path, *, expected_seconds: float | None) -> AudioFacts:
         raise Damaged(f"The recording cannot be played: {error}") from error
     _check_length(played, max(probe.duration - PADDING_S, (promised or 0) - ROUNDING_S), expected_seconds)
     return AudioFacts(media_type, played, probe.sample_rate, probe.channels)
+
+
+def verify_video(path: Path, *, expected_seconds: float | None) -> MediaType:
+    """Check that a file is a whole MP4 with picture and sound; raises Damaged or FfmpegTimeout."""
+    media_type = _sniffed(path)
+    if media_type != MP4 or not ffmpeg.has_video(path, demuxer=MP4.demuxer):
+        raise Damaged("This is not a film.")
+    with path.open("rb") as file:
+        promised = containers.check(file, MP4.demuxer)
+    try:
+        played = ffmpeg.decoded_seconds(path, demuxer=MP4.demuxer)
+    except ffmpeg.FfmpegTimeout:
+        raise
+    except ffmpeg.FfmpegError as error:
+        raise Damaged(f"The film cannot be played: {error}") from error
+    _check_length(played, (promised or 0) - ROUNDING_S, expected_seconds)
+    return MP4
 
 
 def verify_image(path: Path) -> MediaType:

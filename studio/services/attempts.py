@@ -18,7 +18,8 @@ from accounts.models import User
 from studio.errors import TooLate
 from studio.models import Attempt, CreditEntry, ProviderState, Task
 from studio.models.clock import db_now
-from studio.music_api.errors import Held, MusicApiError, NotSent, OutOfCredits, RateLimited, Rejected, Retired
+from studio.music_api import errors
+from studio.music_api.errors import Held, MusicApiError, NotSent, Rejected
 from studio.music_api.providers import PROVIDERS
 from studio.services import credits, providers, tasks
 
@@ -53,7 +54,8 @@ def claim_next(provider: str) -> Attempt | None:
     ):
         return None
     return Attempt.objects.create(
-        task=task,
+        # With all that the POST needs: nothing may fail between this commit and that.
+        task=Task.objects.select_related("upload").get(pk=task.pk),
         provider=provider,
         token=secrets.token_urlsafe(32),
         sent_at=now,
@@ -62,9 +64,9 @@ def claim_next(provider: str) -> Attempt | None:
 
 
 def takes_orders(state: ProviderState, now: datetime) -> bool:
-    """Whether the provider is on, neither held nor paused, and its pause between two paid calls is over."""
+    """Whether the provider is on, waits for nobody and nothing, and its pause after a paid call is over."""
     paused = state.paused_until is not None and state.paused_until > now
-    if state.name not in settings.PROVIDERS or state.hold or paused:
+    if state.name not in settings.PROVIDERS or state.hold or state.attention or paused:
         return False
     sent = Attempt.objects.filter(provider=state.name).order_by("-pk").values_list("sent_at", flat=True)
     last = sent.first()
@@ -159,7 +161,7 @@ def record_failure(attempt_id: int, error: MusicApiError) -> None:
 def _not_sent(attempt: Attempt, error: NotSent) -> None:
     """Proven not accepted: back into the line, after a pause of the provider."""
     _settle(attempt, Status.REJECTED, str(error))
-    busy = isinstance(error, RateLimited)
+    busy = isinstance(error, errors.RateLimited)
     wait = providers.pause(attempt.provider, retry_after=error.retry_after, busy=busy)
     reason = "The service is busy." if busy else "Waiting for the service: it can't be reached."
     if db_now() - attempt.task.created_at > SEND_FOR:
@@ -178,9 +180,12 @@ def _not_sent(attempt: Attempt, error: NotSent) -> None:
 
 def _rejected(attempt: Attempt, error: Rejected) -> None:
     _settle(attempt, Status.REJECTED, str(error))
-    if isinstance(error, Retired):
+    if isinstance(error, errors.Retired):
         providers.retire(attempt.provider, attempt.task.operation)
         tasks.fail(attempt.task_id, "The provider no longer offers this.")
+    elif isinstance(error, errors.NeedsAttention):
+        providers.needs_attention(attempt.provider, str(error))
+        tasks.fail(attempt.task_id, str(error))
     else:
         tasks.fail(attempt.task_id, f"The provider refused the order: {error}")
 
@@ -192,7 +197,7 @@ def _held(attempt: Attempt, error: Held) -> None:
         tasks.fail(attempt.task_id, f"The provider refused the order: {error}")
         return
     _settle(attempt, Status.REJECTED, str(error))
-    if isinstance(error, OutOfCredits):
+    if isinstance(error, errors.OutOfCredits):
         reason = "The studio is out of credits at the provider. Yours are kept; the order goes on by itself."
         providers.hold(attempt.provider, reason, attempt.task.price)
     else:

@@ -8,7 +8,16 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from studio.models import Asset, Attempt, Clip, CreditAccount, CreditEntry, ProviderState, Task
+from studio.models import (
+    Asset,
+    Attempt,
+    Clip,
+    CreditAccount,
+    CreditEntry,
+    ProviderState,
+    Task,
+    Upload,
+)
 from studio.models.clock import db_now
 from studio.services import balances
 
@@ -36,7 +45,7 @@ def _entries(kind: str) -> QuerySet[CreditEntry]:
 
 def _charged_once() -> QuerySet[Task]:
     charges = Count("credit_entries", filter=Q(credit_entries__kind=Kind.CHARGE))
-    return Task.objects.annotate(charges=charges).exclude(charges=1)
+    return Task.objects.filter(price__gt=0).annotate(charges=charges).exclude(charges=1)
 
 
 def _refund_equals_charge() -> QuerySet[Task]:
@@ -51,7 +60,8 @@ def _open_or_done_refunded() -> QuerySet[Task]:
 
 
 def _failed_not_refunded() -> QuerySet[Task]:
-    return Task.objects.filter(~Exists(_entries(Kind.REFUND)), status__in=(State.FAILED, State.CANCELLED))
+    ended = Task.objects.filter(status__in=(State.FAILED, State.CANCELLED), price__gt=0)
+    return ended.filter(~Exists(_entries(Kind.REFUND)))
 
 
 def _two_live_attempts() -> QuerySet[Task]:
@@ -78,7 +88,7 @@ def _entry_of_other_account() -> QuerySet[CreditEntry]:
 
 def _accepted_not_spent() -> QuerySet[Attempt]:
     spent = CreditEntry.objects.filter(attempt=OuterRef("pk"), kind=Kind.SPEND)
-    return Attempt.objects.filter(~Exists(spent), status__in=(Sent.ACCEPTED, Sent.LATE))
+    return Attempt.objects.filter(~Exists(spent), status__in=(Sent.ACCEPTED, Sent.LATE), task__price__gt=0)
 
 
 def _lease_overdue() -> QuerySet[Attempt]:
@@ -95,7 +105,16 @@ def _clip_without_master() -> QuerySet[Clip]:
 
 
 def _done_without_clip() -> QuerySet[Task]:
-    return Task.objects.filter(status=State.DONE, operation="create_music", clips=None)
+    songs = ("create_music", "extend_music", "replace_music", "cover_music", "upload")
+    return Task.objects.filter(status=State.DONE, operation__in=songs, clips=None)
+
+
+def _done_without_words() -> QuerySet[Task]:
+    return Task.objects.filter(status=State.DONE, operation="make_lyrics", lyric_revisions=None)
+
+
+def _done_without_file() -> QuerySet[Task]:
+    return Task.objects.filter(status=State.DONE, operation__in=("video_clip", "download"), assets=None)
 
 
 RULES: dict[str, Callable[[], QuerySet]] = {
@@ -114,14 +133,18 @@ RULES: dict[str, Callable[[], QuerySet]] = {
     "no attempt is unknown past its deadline": _unknown_overdue,
     "a clip has a master": _clip_without_master,
     "a finished song is in the library": _done_without_clip,
+    "finished lyrics are kept": _done_without_words,
+    "a fetched file is with its clip": _done_without_file,
 }
 
 
 def audit_files() -> dict[str, list[str]]:
     """Rows without their file (or of another size), and files without a row."""
     root = Path(settings.MEDIA_ROOT)
-    rows = dict(Asset.objects.values_list("name", "size"))
-    files = {str(path.relative_to(root)): path.stat().st_size for path in _files(root / "clips")}
+    rows = dict(Asset.objects.values_list("name", "size")) | dict(Upload.objects.values_list("name", "size"))
+    folders = (root / "clips", root / "uploads")
+    found_files = (path for folder in folders for path in _files(folder))
+    files = {str(path.relative_to(root)): path.stat().st_size for path in found_files}
     found = {
         "an asset's file is there, whole": [name for name, size in rows.items() if files.get(name) != size],
         "a file has an asset": [name for name in files if name not in rows],

@@ -9,12 +9,15 @@ from django.db.models import Max, Q, QuerySet, Sum
 
 from studio.models import Attempt, CreditEntry, ProviderState, Task
 from studio.models.clock import db_now
+from studio.music_api.providers import label_of
 from studio.services import attempts, credits, providers, tasks
 
 EVERY = timedelta(minutes=5)
 SETTLED_AFTER = timedelta(minutes=2)  # a provider that was slow to answer may be slow to charge
 WHILE_UNKNOWN = timedelta(seconds=10)
 WHILE_HELD = timedelta(seconds=15)
+AFTER_A_TASK = timedelta(seconds=5)
+LOW = 0.2
 RETURN_TAKES = timedelta(minutes=1)  # of a failed song's credits; the provider names no time
 # Entries that follow the provider's balance; a loss only notes who bore it.
 MIRROR = (CreditEntry.Kind.TOPUP, CreditEntry.Kind.SPEND, CreditEntry.Kind.UPSTREAM_REFUND)
@@ -35,7 +38,7 @@ def claim_checks() -> list[Marker]:
     """Providers whose balance is due for a look. The next look is pushed on at once."""
     now = db_now()
     due = []
-    for name in providers.enabled():
+    for name in with_balance():
         state = providers.lock(name)
         if state.check_after is None or state.check_after <= now:
             state.check_after = now + (WHILE_HELD if state.hold else EVERY)
@@ -46,7 +49,12 @@ def claim_checks() -> list[Marker]:
 
 def first_look(name: str) -> Marker | None:
     """Before the first order to a provider its balance is read: without it nothing could be proved later."""
-    return None if providers.state_of(name).looked_at else _marker(name)
+    return None if providers.state_of(name).looked_at or name not in with_balance() else _marker(name)
+
+
+def with_balance() -> list[str]:
+    """The providers, of those that are on, which count credits."""
+    return [name for name, provider in providers.enabled().items() if provider.has_balance]
 
 
 def looked_in_vain(name: str) -> None:
@@ -83,11 +91,44 @@ def hurry_for_unknown() -> None:
     ProviderState.objects.filter(name__in=waiting, check_after__gt=soon).update(check_after=soon)
 
 
+def hurry_for_settled() -> None:
+    """A task has ended since the last reading: look soon, so that what it cost there shows."""
+    soon = db_now() + AFTER_A_TASK
+    waiting = ProviderState.objects.filter(name__in=with_balance(), check_after__gt=soon, hold="")
+    for state in waiting.filter(looked_at__isnull=False):
+        if Task.objects.filter(provider=state.name, ended_at__gt=state.looked_at).exists():
+            ProviderState.objects.filter(pk=state.pk, check_after__gt=soon).update(check_after=soon)
+
+
+def is_low(state: ProviderState) -> bool:
+    """Whether a fifth or less is left of what there was."""
+    return state.balance is not None and state.balance <= LOW * state.balance_high
+
+
+def alerts() -> list[str]:
+    """What an owner has to know of the providers: one sentence for each that needs them."""
+    found = []
+    known = {state.name: state for state in ProviderState.objects.filter(name__in=providers.enabled())}
+    for name, provider in providers.enabled().items():
+        state = known.get(name)
+        if state is None:
+            continue
+        if state.attention or state.hold:
+            found.append(f"{provider.label}: {state.attention or state.hold}")
+        elif is_low(state):
+            found.append(f"{provider.label}: {state.balance} credits are left there.")
+        if gone := [label_of(each) for each in state.retired if provider.offers(each)]:
+            found.append(f"{provider.label} no longer offers: {', '.join(gone)}.")
+    return found
+
+
 @transaction.atomic
 def record(marker: Marker, total: int) -> None:
     """Store a reading; a hold whose cause is gone ends, and a quiet window is made use of."""
     state = providers.lock(marker.provider)
     now = db_now()
+    if state.balance is None or total - state.balance > _returned_since(state):
+        state.balance_high = max(total, 0)  # a top-up or a new month; what "low" is measured by
     state.balance, state.balance_at, state.looked_at = total, now, now
     if state.hold and total >= state.needed_credits:
         state.hold, state.needed_credits = "", 0
@@ -98,6 +139,13 @@ def record(marker: Marker, total: int) -> None:
         elif marker.unknown is not None:
             _weigh(state, marker.unknown, total)
     state.save()
+
+
+def _returned_since(state: ProviderState) -> int:
+    """Credits of failed songs that the provider may have given back since the last reading."""
+    start = (state.balance_at or db_now()) - RETURN_TAKES
+    returned = CreditEntry.objects.filter(provider=state.name, kind=CreditEntry.Kind.UPSTREAM_REFUND)
+    return returned.filter(at__gte=start).aggregate(sum=Sum("amount"))["sum"] or 0
 
 
 def _set_baseline(state: ProviderState, total: int) -> None:

@@ -16,6 +16,11 @@ def account_of(user: User) -> CreditAccount:
     return CreditAccount.objects.get_or_create(user=user)[0]
 
 
+def lock(user: User) -> None:
+    """Lock the person's account for this transaction: two orders at once go one after the other."""
+    CreditAccount.objects.select_for_update().get(pk=account_of(user).pk)
+
+
 def house() -> CreditAccount:
     """The team's own account: what was spent upstream, and what the team bears."""
     return CreditAccount.objects.get_or_create(house=True)[0]
@@ -40,7 +45,7 @@ def spent_this_month(user: User) -> int:
 
 def statement(user: User) -> QuerySet[CreditEntry]:
     """The person's entries, newest first, with what a line shows."""
-    return CreditEntry.objects.filter(account__user=user).select_related("task", "project", "actor")
+    return CreditEntry.objects.filter(account__user=user).select_related("task__source", "project", "actor")
 
 
 def grant(user: User, amount: int, *, reason: str, by: User | None = None) -> CreditEntry:
@@ -53,22 +58,28 @@ def adjust(user: User, amount: int, *, reason: str, by: User | None = None) -> C
     return _post(account_of(user), Kind.ADJUST, amount, actor=by, reason=reason)
 
 
-def charge(task: Task) -> CreditEntry:
-    """Take the task's price from the person who ordered. Raises NotEnoughCredits; nothing is written then."""
+def charge(task: Task) -> CreditEntry | None:
+    """Take the task's price from the person who ordered. Raises NotEnoughCredits; nothing is written then.
+
+    What costs nothing leaves no line.
+    """
+    if not task.price:
+        return None
     return _post(account_of(task.created_by), Kind.CHARGE, -task.price, task=task, actor=task.created_by)
 
 
-def refund(task: Task, reason: str) -> CreditEntry:
+def refund(task: Task, reason: str) -> CreditEntry | None:
     """Give the task's price back, the same amount that was charged."""
+    if not task.price:
+        return None
     return _post(account_of(task.created_by), Kind.REFUND, task.price, task=task, reason=reason)
 
 
 def house_entry(attempt: Attempt, kind: str, reason: str = "") -> None:
     """Note what an attempt meant for the provider's account, once per kind: spend, upstream_refund, loss."""
-    exists = CreditEntry.objects.filter(attempt=attempt, kind=kind).exists()
-    if exists:
-        return
     price = attempt.task.price
+    if not price or CreditEntry.objects.filter(attempt=attempt, kind=kind).exists():
+        return
     amount = price if kind in CreditEntry.PLUS else -price
     _post(house(), kind, amount, task=attempt.task, attempt=attempt, reason=reason)
 

@@ -41,4 +41,5 @@ def end_what_cannot_be_sent() -> None:
 
 
 def stale_task(now: object) -> Q:
+    """Attempts whose task nobody has woken since RING_AGAIN before `now`."""
     return Q(task__woken_at=None) | Q(task__woken_at__lte=now - RING_AGAIN)  # type: ignore[operator]

@@ -35,6 +35,7 @@ def take(attempt: Attempt, upstream_id: str) -> bool:
 
 
 def ring_confirm(attempt: Attempt) -> None:
+    """Queue the job that asks the provider about the id that an attempt was told."""
     async_task(CONFIRM_JOB, attempt.pk)
 
 

@@ -29,7 +29,13 @@ def keep(path: Path, name: str) -> None:
 
 
 def path_of(name: str) -> Path:
+    """Where the file of this name lies; the name comes from a row, never from a request."""
     return Path(settings.MEDIA_ROOT) / name
+
+
+def accelerated(name: str) -> str:
+    """Where nginx finds the file, or "" when the studio sends it itself."""
+    return settings.X_ACCEL_PREFIX + name if settings.X_ACCEL_PREFIX else ""
 
 
 def storage_is_full() -> bool:

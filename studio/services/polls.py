@@ -5,7 +5,7 @@ The work between the two, asking the provider, is the job's: no transaction is o
 
 import logging
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +17,9 @@ from django_q.tasks import async_task
 
 from studio.models import Attempt, CreditEntry, Task
 from studio.models.clock import db_now
-from studio.music_api.errors import MusicApiError, NotFound, Unavailable
+from studio.music_api.errors import MusicApiError, NeedsAttention, NotFound, Unavailable
 from studio.music_api.types import PollResult, PollState
-from studio.services import credits, tasks
+from studio.services import credits, providers, tasks
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,7 @@ def claim_due(limit: int = 100) -> list[Due]:
 def record(answers: Iterable[tuple[int, Answer]]) -> None:
     """Store what the provider said of each task, in one transaction."""
     said = dict(answers)
+    _mark_providers(said)
     # All tasks before any account: a person who gives one up at this moment locks in the same order.
     list(Task.objects.select_for_update().filter(pk__in=said).order_by("pk").values_list("pk"))
     for task_id, answer in said.items():
@@ -78,8 +79,18 @@ def record(answers: Iterable[tuple[int, Answer]]) -> None:
             _no_answer(task, Unavailable("The answer could not be stored."))
 
 
+def _mark_providers(said: Mapping[int, Answer]) -> None:
+    """Before any task is locked, as everywhere: two orders of locks would be a deadlock."""
+    for task_id, answer in said.items():
+        if isinstance(answer, NeedsAttention):
+            name = Task.objects.values_list("provider", flat=True).get(pk=task_id)
+            providers.needs_attention(name, str(answer))
+
+
 def _store(task: Task, answer: Answer) -> None:
-    if isinstance(answer, MusicApiError):
+    if isinstance(answer, NeedsAttention) and task.status == Task.Status.RUNNING:
+        _bear(task, str(answer))
+    elif isinstance(answer, MusicApiError):
         _no_answer(task, answer)
     elif answer.state is PollState.SUCCESS:
         _succeeded(task, answer)
@@ -100,6 +111,7 @@ def _succeeded(task: Task, answer: PollResult) -> None:
 
 
 def ring_archive(task_id: int) -> None:
+    """Queue the copying of a task's result."""
     async_task(ARCHIVE_JOB, task_id, q_options={"timeout": ARCHIVE_TIMEOUT_S})
 
 

@@ -9,6 +9,7 @@ from studio.permissions import OWNER
 
 @transaction.atomic
 def create_project(*, name: str, by: User) -> Project:
+    """A project of this person's own, with no members yet."""
     return Project.objects.create(name=name, owner=by)
 
 
@@ -19,6 +20,7 @@ def first_project(user: User) -> Project:
 
 
 def rename_project(project: Project, name: str) -> None:
+    """Give the project another name."""
     project.name = name
     project.save(update_fields=["name"])
 
@@ -39,4 +41,5 @@ def set_member(project: Project, user: User, access: str) -> None:
 
 
 def remove_member(project: Project, user: User) -> None:
+    """Take a person's access away; one who has none is no error."""
     ProjectMember.objects.filter(project=project, user=user).delete()

@@ -8,6 +8,7 @@ from django.db import transaction
 from studio.models import ProviderState
 from studio.models.clock import db_now
 from studio.music_api.providers import PROVIDERS, Provider
+from studio.music_api.providers import Operation as Operation
 
 RECHECK_HOLD = timedelta(seconds=30)
 MAX_PAUSE_S = 300
@@ -18,15 +19,35 @@ def enabled() -> dict[str, Provider]:
     return {name: PROVIDERS[name] for name in settings.PROVIDERS}
 
 
+def offering(operation: str) -> dict[str, Provider]:
+    """Those of them that have the operation, in the same order."""
+    return {name: provider for name, provider in enabled().items() if provider.offers(operation)}
+
+
 def named(name: str) -> Provider:
     """A provider as it describes itself, also one that is switched off: its songs stay in the library."""
     return PROVIDERS[name]
+
+
+def described(name: str, operation: str, *, on_a_clip: bool = False) -> Operation | None:
+    """An operation as this provider sells it, else as another one does; None when nobody sells it any more.
+
+    `on_a_clip`: only one that works on a clip, for there are two kinds of download.
+    """
+    sellers = [PROVIDERS[name], *PROVIDERS.values()] if name in PROVIDERS else PROVIDERS.values()
+    offers = (each for seller in sellers for each in seller.operations if each.name == operation)
+    return next((each for each in offers if each.works_on_a_clip or not on_a_clip), None)
 
 
 def state_of(name: str) -> ProviderState:
     """The provider's row; made on first use."""
     defaults = {"in_flight_limit": PROVIDERS[name].concurrency}
     return ProviderState.objects.get_or_create(name=name, defaults=defaults)[0]
+
+
+def states() -> list[tuple[Provider, ProviderState]]:
+    """Every provider that is switched on, with what we have learned of it."""
+    return [(provider, state_of(name)) for name, provider in enabled().items()]
 
 
 def lock(name: str) -> ProviderState:
@@ -38,11 +59,13 @@ def is_offered(name: str, operation: str) -> str:
     """Why this provider does not offer the operation now, or ""."""
     provider = enabled().get(name)
     if provider is None:
-        return "This provider is switched off."
-    offered = {offer.name for offer in provider.operations}
-    if operation not in offered or operation in state_of(name).retired:
+        return f"{PROVIDERS[name].label} is switched off." if name in PROVIDERS else "It is switched off."
+    if not provider.offers(operation):
+        return f"{provider.label} does not offer this."
+    state = state_of(name)
+    if operation in state.retired:
         return f"{provider.label} no longer offers this."
-    return ""
+    return state.attention
 
 
 @transaction.atomic
@@ -87,3 +110,19 @@ def retire(name: str, operation: str) -> None:
     if operation not in state.retired:
         state.retired = [*state.retired, operation]
         state.save(update_fields=["retired"])
+
+
+@transaction.atomic
+def offer_again(name: str, operation: str) -> None:
+    """An owner has learned that the operation is back; if it is not, the next 410 switches it off again."""
+    state = lock(name)
+    state.retired = [each for each in state.retired if each != operation]
+    state.save(update_fields=["retired"])
+
+
+@transaction.atomic
+def needs_attention(name: str, what: str) -> None:
+    """Mark a provider that works only after a person has been there; "" takes the mark away."""
+    state = lock(name)
+    state.attention = what
+    state.save(update_fields=["attention"])

@@ -10,7 +10,7 @@ from django_q.tasks import async_task
 
 from accounts.models import User
 from studio.errors import InvalidOrder, NotEnoughCredits, TooLate
-from studio.models import Attempt, CreditEntry, Project, Task, TaskEvent
+from studio.models import Attempt, Clip, CreditEntry, Project, Task, TaskEvent
 from studio.models.clock import db_now
 from studio.music_api.providers import PROVIDERS
 from studio.services import credits
@@ -35,35 +35,36 @@ def order(
     takes: int = 1,
     form_key: uuid.UUID,
     parent: Task | None = None,
+    source: Clip | None = None,
 ) -> list[Task]:
     """Start one task for each take and charge for all of them, or for none.
 
-    The same `form_key` again gives the tasks of the first time: a double click is one order.
-    Raises NotEnoughCredits.
+    `source` is the clip that the order works on, `parent` the task that it repeats. The same `form_key` again
+    gives the tasks of the first time: a double click is one order. Raises NotEnoughCredits.
     """
     if not 1 <= takes <= MAX_TAKES:
         raise InvalidOrder(f"An order has 1 to {MAX_TAKES} takes.")
-    # Locks the account row, so that the same form sent twice at once is read one after the other.
-    account = credits.account_of(by)
-    type(account).objects.select_for_update().get(pk=account.pk)
+    credits.lock(by)  # the same form sent twice at once is read one after the other
     if known := list(Task.objects.filter(created_by=by, form_key=form_key).order_by("take")):
         return known
-    price = PROVIDERS[provider].operation(operation).price
-    if price * takes > (balance := credits.balance(by)):
-        raise NotEnoughCredits(price * takes, balance)  # names the whole order, not the take that failed
+    offer = PROVIDERS[provider].operation(operation)
+    draws_lots = offer.field("seed") is not None
+    if offer.price * takes > (balance := credits.balance(by)):
+        raise NotEnoughCredits(offer.price * takes, balance)  # the whole order, not the take that failed
     common = {
         "project": project,
         "created_by": by,
         "provider": provider,
         "operation": operation,
-        "seed_drawn": not params.get("seed"),
+        "seed_drawn": draws_lots and not params.get("seed"),
         "takes": takes,
-        "price": price,
+        "price": offer.price,
         "form_key": form_key,
         "parent": parent,
+        "source": source,
     }
-    numbers = range(1, takes + 1)
-    return [_start(**common, take=take, params=_params_of_take(params, take)) for take in numbers]
+    orders = [_params_of_take(params, take) if draws_lots else params for take in range(1, takes + 1)]
+    return [_start(**common, take=take, params=each) for take, each in enumerate(orders, 1)]
 
 
 def _start(**fields: Any) -> Task:
@@ -86,6 +87,7 @@ def _params_of_take(params: dict[str, Any], take: int) -> dict[str, Any]:
 
 
 def ring_submit(provider: str) -> None:
+    """Queue the sending of the provider's next order."""
     async_task(SUBMIT_JOB, provider, q_options={"timeout": SUBMIT_TIMEOUT_S})
 
 
@@ -155,6 +157,7 @@ def give_up(task: Task, *, by: User) -> None:
 
 
 def can_give_up(task: Task) -> bool:
+    """Whether the song is being composed for longer than an hour."""
     if task.status != Status.RUNNING or task.submitted_at is None:
         return False
     return (db_now() - task.submitted_at).total_seconds() > GIVE_UP_AFTER_S

@@ -118,10 +118,12 @@ class Answers(BaseHTTPRequestHandler):
 
 
 class HostileServer(ThreadingHTTPServer):
-    """Serves Answers on a free port, over TLS if a certificate file (with its key) is given."""
+    """Serves Answers, on a free port if none is given; over TLS with a certificate file (and its key)."""
 
-    def __init__(self, song: bytes, host: str = "127.0.0.1", certificate: Path | None = None) -> None:
-        super().__init__((host, 0), Answers)
+    def __init__(
+        self, song: bytes, host: str = "127.0.0.1", certificate: Path | None = None, port: int = 0
+    ) -> None:
+        super().__init__((host, port), Answers)
         self.song, self.raw, self.corpus = song, b"", dict[str, bytes]()
         self.seen: list[dict[str, str]] = []  # the headers of every request
         self.names: list[str | None] = []  # what TLS clients asked for (SNI)

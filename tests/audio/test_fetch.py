@@ -113,19 +113,17 @@ def test_the_deadline_ends_it(server: HostileServer, rules: FetchRules, target: 
 def test_control_without_a_deadline_a_drip_goes_on(
     server: HostileServer, rules: FetchRules, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "READ_S", 0.1)
     monkeypatch.setattr(module.Deadline, "_end", lambda deadline: None)
     monkeypatch.setattr(module.Deadline, "passed", False)
     server.song = server.song[:40]  # or it would go on for a quarter of an hour
-    assert fetch(f"{server.origin}/drip", target, allow=replace(rules, deadline_s=0.1)).size == 40
+    assert fetch(f"{server.origin}/drip", target, allow=replace(rules, deadline_s=0.1, read_s=0.1)).size == 40
 
 
 @pytest.mark.parametrize("way", ["silent", "drip"])
 def test_a_server_that_falls_silent_or_too_slow(
-    server: HostileServer, rules: FetchRules, target: Path, way: str, monkeypatch: pytest.MonkeyPatch
+    server: HostileServer, rules: FetchRules, target: Path, way: str
 ) -> None:
-    monkeypatch.setattr(module, "READ_S", 0.2)
-    assert_fails(TooSlow, f"{server.origin}/{way}", target, replace(rules, grace_s=0.2))
+    assert_fails(TooSlow, f"{server.origin}/{way}", target, replace(rules, grace_s=0.2, read_s=0.2))
 
 
 def test_compressed_files_are_refused(server: HostileServer, rules: FetchRules, target: Path) -> None:
@@ -205,7 +203,8 @@ def test_any_answer_is_a_file_or_a_fetch_error(
     server.raw = f"HTTP/1.1 {status} OK\r\n{lines}\r\n".encode("utf-8", "replace") + b"ID3\x04" + body
     with contextlib.suppress(FetchError):
         fetched = fetch(f"{server.origin}/raw", target, allow=rules)
-        assert target.read_bytes().startswith(b"ID3\x04")
+        # A redirect may have been drawn that leads to the server's own song.
+        assert target.read_bytes().startswith((b"ID3\x04", server.song[:12]))
         assert fetched.size == target.stat().st_size
 
 

@@ -148,20 +148,22 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def outside(
-    songs: dict[str, Path], certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[HostileServer]:
-    monkeypatch.setattr(addresses, "is_public", lambda address: address == "127.0.0.2")
-    monkeypatch.setattr(module.requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(certificate))
-    with HostileServer(songs["m4a"].read_bytes(), "127.0.0.2", certificate) as server:
-        monkeypatch.setattr(module, "HTTPS_PORT", server.server_port)
-        yield server
+def inside() -> Iterator[Canary]:
+    with Canary("127.0.0.1") as canary:
+        yield canary
 
 
 @pytest.fixture
-def inside(outside: HostileServer) -> Iterator[Canary]:
-    with Canary("127.0.0.1", outside.server_port) as canary:
-        yield canary
+def outside(
+    inside: Canary, songs: dict[str, Path], certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[HostileServer]:
+    """On the same port as the canary, at an address where nobody else listens."""
+    monkeypatch.setattr(addresses, "is_public", lambda address: address == "127.0.0.2")
+    monkeypatch.setattr(module.requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(certificate))
+    song = songs["m4a"].read_bytes()
+    with HostileServer(song, "127.0.0.2", certificate, port=inside.port) as server:
+        monkeypatch.setattr(module, "HTTPS_PORT", server.server_port)
+        yield server
 
 
 class Resolver:

@@ -21,6 +21,7 @@ OUTCOMES: dict[type[errors.MusicApiError], tuple[str, str, list[str]]] = {
     errors.NotSent: (Status.QUEUED, Sent.REJECTED, []),
     errors.RateLimited: (Status.QUEUED, Sent.REJECTED, []),
     errors.Rejected: (Status.FAILED, Sent.REJECTED, ["refund"]),
+    errors.NeedsAttention: (Status.FAILED, Sent.REJECTED, ["refund"]),
     errors.Retired: (Status.FAILED, Sent.REJECTED, ["refund"]),
     errors.Held: (Status.HELD, Sent.REJECTED, []),
     errors.OutOfCredits: (Status.HELD, Sent.REJECTED, []),

@@ -89,6 +89,12 @@ def attempt_again(world: World) -> None:
     )
 
 
+def becomes(task: Task, operation: str) -> None:
+    """As if this had been ordered, and its result lost."""
+    Task.objects.filter(pk=task.pk).update(operation=operation)
+    task.assets.update(task=None)
+
+
 # rule -> what the database must forget first, what breaks it, what else that breaks
 BREAKS: dict[str, tuple[str, Callable[[World], Any], set[str]]] = {
     "a balance is the sum of its entries": (
@@ -142,6 +148,8 @@ BREAKS: dict[str, tuple[str, Callable[[World], Any], set[str]]] = {
     ),
     "a clip has a master": ("", lambda w: w.clip.assets.all().delete(), set()),
     "a finished song is in the library": ("", lambda w: w.clip.delete(), set()),
+    "finished lyrics are kept": ("", lambda w: becomes(w.done, "make_lyrics"), set()),
+    "a fetched file is with its clip": ("", lambda w: becomes(w.done, "video_clip"), set()),
 }
 
 

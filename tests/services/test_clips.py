@@ -12,13 +12,13 @@ from django_q.models import OrmQ
 from accounts.models import User
 from studio.models import Asset, Clip, Task
 from studio.music_api.types import PollResult, PollState
-from studio.services import audit, clips, credits, media, polls, tasks
+from studio.services import audit, clips, credits, media, polls, results, tasks
 from tests.conftest import Order
 from tests.factories import accepted, again, ago, bring_to, earlier, song, until
 
 Status, Kind = Task.Status, Asset.Kind
 SECOND = timedelta(seconds=1)
-SOUND = clips.Sound(duration=2.0, loudness=-14.2, true_peak=-1.1, peaks=bytes(600))
+SOUND = results.Sound(duration=2.0, loudness=-14.2, true_peak=-1.1, peaks=bytes(600))
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def archiving(order: Order) -> Task:
     return bring_to(order()[0], Status.ARCHIVING)
 
 
-def claim(task: Task) -> list[clips.Work]:
+def claim(task: Task) -> list[results.Work]:
     """Claim as soon as it is due, however long that is."""
     earlier(task, archive_after=SECOND)
     return clips.claim_archive(task.pk)
@@ -191,15 +191,15 @@ def test_a_copy_that_nobody_woke_for_is_rung_for_once(archiving: Task) -> None:
 # -- Into the library -----------------------------------------------------------------------------
 
 
-def copy(kind: str = Kind.MASTER, content: bytes = b"audio", extension: str = "m4a") -> clips.Copy:
+def copy(kind: str = Kind.MASTER, content: bytes = b"audio", extension: str = "m4a") -> results.Copy:
     path = media.incoming(f"copy-{kind}")
     path.write_bytes(content)
-    return clips.Copy(kind, path, "audio/mp4", extension, len(content), hashlib.sha256(content).hexdigest())
+    return results.Copy(kind, path, "audio/mp4", extension, len(content), hashlib.sha256(content).hexdigest())
 
 
 def kept(task: Task, **fields: Any) -> Clip:
-    work = clips.Work(task.pk, 1, song(**fields).items[0], (), (), (), 0)
-    return clips.keep(work, [copy()], SOUND)
+    work = results.Work(task.pk, 1, song(**fields).items[0], None, (), (), (), "", 0)
+    return results.keep(work, [copy()], SOUND)
 
 
 def test_a_clip_is_written_with_its_files(archiving: Task) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from studio.models import ProviderState
 from studio.music_api.providers import PROVIDERS
-from studio.services import providers
+from studio.services import balances, providers, tasks
+from tests.conftest import Order
 from tests.factories import until
 from tests.threads import at_once
 
@@ -22,9 +23,9 @@ def state() -> ProviderState:
 def test_only_what_is_switched_on_is_offered(settings: Any) -> None:
     settings.PROVIDERS = {"aimusicapi": ("https://api.example", "key")}
     assert list(providers.enabled()) == ["aimusicapi"]
-    assert providers.is_offered("sandbox", "create_music") == "This provider is switched off."
+    assert providers.is_offered("sandbox", "create_music") == "Sandbox is switched off."
     assert providers.is_offered("aimusicapi", "create_music") == ""
-    assert providers.is_offered("aimusicapi", "make_tea") == "AI Music API no longer offers this."
+    assert providers.is_offered("aimusicapi", "make_tea") == "AI Music API does not offer this."
 
 
 def test_a_provider_that_is_switched_off_keeps_its_name(settings: Any) -> None:
@@ -85,3 +86,14 @@ def test_troubles_at_once_are_all_counted() -> None:
     state()
     at_once(lambda: providers.pause("sandbox", retry_after=None, busy=False), 6)
     assert state().failures == 6
+
+
+def test_a_task_that_ended_has_the_balance_read_soon(order: Order) -> None:
+    [marker] = balances.claim_checks()
+    balances.record(marker, 1000)
+    balances.hurry_for_settled()
+    assert until(state().check_after) > balances.AFTER_A_TASK
+    task = order()[0]
+    tasks.cancel(task, by=task.created_by)
+    balances.hurry_for_settled()
+    assert until(state().check_after) <= balances.AFTER_A_TASK

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from studio.clients import client_for
 from studio.music_api.errors import MusicApiError
-from studio.services import audit, providers
+from studio.services import audit, balances
 
 
 class Command(BaseCommand):
@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
 def _upstream() -> dict[str, list[str]]:
     broken = []
-    for name in providers.enabled():
+    for name in balances.with_balance():
         try:
             total = client_for(name).balance().total
         except MusicApiError as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
+from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from studio.processes import MANAGE, Child
@@ -36,6 +37,8 @@ class Command(BaseCommand):
         self.stopping = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        schedule_sweep()
+        _interrupt_sweep()  # a cluster whose supervisor was killed would else sweep on before it ends
         cluster = _start()
         rung = 0.0
         while not self.stopping:
@@ -55,6 +58,19 @@ class Command(BaseCommand):
 
     def _on_signal(self, *_: object) -> None:
         self.stopping = True
+
+
+def schedule_sweep() -> None:
+    """Ring for the sweep every minute from inside the cluster too, for one that runs without this watch."""
+    every_minute = {
+        "func": "studio.jobs.sweep",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+        "repeats": -1,
+    }
+    # Two hosts that start at once may make two, which does no harm: one sweep runs at a time.
+    if not Schedule.objects.filter(name="sweep").exists():
+        Schedule.objects.create(name="sweep", **every_minute)
 
 
 def _start() -> Child:
@@ -85,8 +101,13 @@ def _ring() -> None:
 
 def _end(cluster: Child, grace: float) -> None:
     """Let what runs come to its end, within bounds: whatever is cut off is taken up again later."""
+    _interrupt_sweep()
+    cluster.stop(grace)
+
+
+def _interrupt_sweep() -> None:
+    """Whoever sweeps stops now instead of at the end of its slice; a supervisor rings for the next one."""
     try:
         workers.interrupt(workers.SWEEP)
     except DatabaseError:
         log.warning("the database did not take the farewell")
-    cluster.stop(grace)

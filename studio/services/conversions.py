@@ -1,0 +1,99 @@
+"""Other formats of a clip, made from our own copy by a worker. They cost nothing."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django_q.tasks import async_task
+
+from studio.models import Asset, Clip, Conversion
+from studio.models.clock import db_now
+from studio.services import media
+from studio.services.results import Copy
+
+CONVERT_JOB = "studio.jobs.convert"
+KINDS = (Asset.Kind.MP3, Asset.Kind.WAV, Asset.Kind.FLAC)
+LEASE = timedelta(minutes=3)  # longer than ffmpeg is allowed to take
+RING_AGAIN = timedelta(seconds=10)
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Work:
+    """What to convert: the file that lies at `name`, into `kind`."""
+
+    conversion_id: int
+    clip_id: int
+    kind: str
+    name: str
+
+
+def missing(clip: Clip) -> list[str]:
+    """The formats that the clip has no file in, from our own hand, and that can be made."""
+    ours = {asset.kind for asset in clip.assets.all() if not asset.label}
+    if clip.master is None:
+        return []
+    return [kind for kind in KINDS if kind not in ours and kind != clip.master.extension]
+
+
+@transaction.atomic
+def ask(clip: Clip, kind: str) -> None:
+    """Have the file made; asking twice is asking once. One that was given up is tried anew."""
+    if kind not in missing(clip):
+        return
+    now = db_now()
+    row, new = Conversion.objects.get_or_create(clip=clip, kind=kind, defaults={"due_at": now})
+    if not new and row.problem:
+        Conversion.objects.filter(pk=row.pk).update(problem="", claims=0, due_at=now)
+    _ring(row.pk)
+
+
+@transaction.atomic
+def claim(conversion_id: int) -> Work | None:
+    """Take it, and count the try before it is made. None when it is not due, or done."""
+    now = db_now()
+    row = Conversion.objects.select_for_update().filter(pk=conversion_id, problem="", due_at__lte=now).first()
+    if row is None:
+        return None
+    if row.claims >= TRIES:
+        give_up(row.pk, "It could not be made on this machine.")
+        return None
+    Conversion.objects.filter(pk=row.pk).update(claims=F("claims") + 1, due_at=now + LEASE)
+    best = _best_source(row.clip, row.kind)
+    return Work(row.pk, row.clip_id, row.kind, best.name)
+
+
+def _best_source(clip: Clip, kind: str) -> Asset:
+    """The recording with the least loss: wav where there is one, unless wav is what is asked for."""
+    if kind != Asset.Kind.WAV and clip.wav:
+        return clip.wav
+    return Asset.objects.get(clip=clip, kind=Asset.Kind.MASTER, label="")
+
+
+@transaction.atomic
+def keep(work: Work, copy: Copy) -> None:
+    """Put the new file beside the others, and forget that it was asked for."""
+    name = f"clips/converted/{work.clip_id}-{work.kind}-{copy.sha256[:16]}.{copy.extension}"
+    media.keep(copy.path, name)
+    facts = {"name": name, "content_type": copy.content_type, "size": copy.size, "sha256": copy.sha256}
+    Asset.objects.get_or_create(clip_id=work.clip_id, kind=work.kind, label="", defaults=facts)
+    Conversion.objects.filter(pk=work.conversion_id).delete()
+
+
+def give_up(conversion_id: int, why: str) -> None:
+    """Stop trying; the sentence is shown beside the file until somebody asks again."""
+    Conversion.objects.filter(pk=conversion_id).update(problem=why[:200])
+
+
+def ring_due() -> None:
+    """Ring again for what nobody works at: bells get lost, and workers are killed."""
+    now = db_now()
+    due = Conversion.objects.filter(problem="", due_at__lte=now - RING_AGAIN)
+    for pk in list(due.values_list("pk", flat=True)[:20]):
+        if Conversion.objects.filter(pk=pk, due_at__lte=now - RING_AGAIN).update(due_at=now):
+            _ring(pk)
+
+
+def _ring(conversion_id: int) -> None:
+    async_task(CONVERT_JOB, conversion_id)

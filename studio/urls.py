@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from studio.views import clips, credits, hooks, live, media, projects, songs, tasks
+from studio.views import (
+    clips,
+    credits,
+    hooks,
+    live,
+    lyrics,
+    media,
+    projects,
+    providers,
+    songs,
+    tasks,
+    uploads,
+)
 
 handler400 = "studio.views.errors.bad_request"
 handler403 = "studio.views.errors.forbidden"
@@ -22,6 +34,16 @@ urlpatterns = [
         name="project_member_remove",
     ),
     path("projects/<int:project_id>/new-song/", songs.new, name="new_song"),
+    path("projects/<int:project_id>/upload/", uploads.upload, name="upload"),
+    path("projects/<int:project_id>/import/", uploads.bring, name="import"),
+    path("projects/<int:project_id>/lyrics/", lyrics.project, name="project_lyrics"),
+    path("projects/<int:project_id>/lyrics/new/", lyrics.new, name="new_lyric_sheet"),
+    # /lyrics/
+    path("lyrics/", lyrics.index, name="lyrics"),
+    path("lyrics/<int:sheet_id>/", lyrics.sheet, name="lyric_sheet"),
+    path(
+        "lyrics/<int:sheet_id>/versions/<int:number>/bring-back/", lyrics.bring_back, name="lyric_bring_back"
+    ),
     # /tasks/
     path("tasks/", tasks.index, name="tasks"),
     path("tasks/<int:task_id>/", tasks.detail, name="task"),
@@ -30,11 +52,23 @@ urlpatterns = [
     path("tasks/<int:task_id>/upstream-id/", tasks.enter_id, name="task_enter_id"),
     # /clips/ and the files of clips
     path("clips/<int:clip_id>/", clips.detail, name="clip"),
+    path("clips/<int:clip_id>/order/<str:operation>/", clips.order, name="clip_order"),
+    path("clips/<int:clip_id>/convert/", clips.convert, name="clip_convert"),
     path("media/<int:asset_id>/", media.asset, name="asset"),
     # /credits/
     path("credits/", credits.index, name="credits"),
+    # /providers/: for the team's owners
+    path("providers/", providers.index, name="providers"),
+    path(
+        "providers/<str:name>/offer/<str:operation>/",
+        providers.offer_again,
+        name="provider_offer_again",
+    ),
+    path("providers/<str:name>/attended/", providers.attended, name="provider_attended"),
     # What changed on the page
     path("live/", live.live, name="live"),
     # From the provider
     path("hooks/<str:token>/", hooks.hook, name="hook"),
+    path("uploads/<str:token>/", uploads.file, name="upload_file"),
+    path("uploads/<str:token>/<str:filename>", uploads.file, name="upload_file"),
 ]

@@ -1,4 +1,4 @@
-// The new-song form: tabs, chips, counters, the price on the button, and a draft that outlives a lost session.
+// The new-song form: tabs, chips, the price on the button, and a draft that outlives a lost session.
 const DRAFT = "draft";
 const TEXTS = ["sound", "lyrics", "title", "seed"];
 const RESTS_FOR = 2000;
@@ -6,7 +6,6 @@ const THIN_SPACE = "\u2009";
 
 const order = () => document.querySelector("[data-order]");
 const spaced = (amount) => String(amount).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
-const characters = (text) => [...text.normalize("NFC").replace(/\r\n?/g, "\n").trim()].length;
 
 let parked = ""; // lyrics that were set aside by "From a sound"
 let fresh = false; // the order was just placed: its text is no draft any more
@@ -25,7 +24,7 @@ function choose(form, start) {
   if (fromLyrics && !form.elements.lyrics.value) form.elements.lyrics.value = parked;
   if (!fromLyrics) parked = form.elements.lyrics.value || parked;
   form.querySelector(".if-sound").hidden = fromLyrics;
-  count(form);
+  figure(form);
 }
 
 // -- Chips ----------------------------------------------------------------------------------------
@@ -67,13 +66,7 @@ function insertSection(field, name) {
 
 // -- Figures --------------------------------------------------------------------------------------
 
-function count(form) {
-  for (const counter of form.querySelectorAll("[data-count]")) {
-    const [length, limit] = [characters(form.querySelector(`#${counter.dataset.count}`).value), Number(counter.dataset.limit)];
-    const over = length > limit;
-    counter.classList.toggle("over", over);
-    counter.textContent = `${length.toLocaleString("en")} / ${limit.toLocaleString("en")}${over ? ` · ${length - limit} too many` : ""}`;
-  }
+function figure(form) {
   const words = wordsOf(form.elements.sound);
   for (const chip of form.querySelectorAll("[data-words] .chip")) chip.setAttribute("aria-pressed", String(words.includes(chip.textContent)));
   for (const output of form.querySelectorAll("[data-value-of]")) {
@@ -89,7 +82,8 @@ function price(form) {
   const cost = takes * Number(send.dataset.price);
   const balance = Number(document.getElementById("credits").dataset.balance);
   const remains = send.querySelector("[data-remains]");
-  send.querySelector("[data-create]").textContent = `Create ${takes} take${takes > 1 ? "s" : ""} · ${spaced(cost)} credits`;
+  const button = send.querySelector("[data-create]");
+  if (!button.hasAttribute("aria-disabled")) button.textContent = `Create ${takes} take${takes > 1 ? "s" : ""} · ${spaced(cost)} credits`;
   remains.classList.toggle("short", balance < cost);
   remains.textContent = balance < cost ? `You have ${spaced(balance)} credits: not enough.` : `${spaced(balance - cost)} will remain`;
 }
@@ -139,7 +133,7 @@ function prepare() {
     choose(form, form.elements.lyrics.value || wrong === form.elements.lyrics ? "lyrics" : "sound");
     wrong?.focus();
   }
-  count(form);
+  figure(form);
   price(form);
   if (fresh) rest(form);
   fresh = false;
@@ -150,7 +144,7 @@ document.addEventListener("input", (event) => {
   if (!form) return;
   form.querySelector("[data-create]").removeAttribute("aria-disabled"); // another order is being written
   if (event.target.name === "start") choose(form, event.target.value);
-  count(form);
+  figure(form);
   price(form);
   keep(form);
 });

@@ -15,7 +15,7 @@ const KEYS = {
 };
 
 const TYPING = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]";
-const PRESSED_BY_SPACE = "button, a, summary, input, [role=slider]";
+const PRESSED_BY_SPACE = "button, a, summary, input, video, [role=slider]";
 
 document.addEventListener("keydown", (event) => {
   const act = KEYS[event.key];

@@ -11,6 +11,7 @@ let failures = 0;
 let unseen = 0;
 
 const cards = () => [...document.querySelectorAll("[data-signature]")];
+const files = () => document.querySelector("[data-files]");
 const isMoving = () => document.querySelector("[data-moving]") !== null;
 
 function address() {
@@ -22,16 +23,21 @@ function address() {
   });
   const list = document.querySelector("#takes[data-project]");
   if (list) query.set("project", list.dataset.project);
+  if (files()) {
+    query.set("clip", files().dataset.clipFiles);
+    query.set("files", files().dataset.files);
+  }
   return `${region.dataset.live}?${query}`;
 }
 
 async function ask() {
   if (document.hidden || asking) return;
   asking = true;
+  const filesBefore = { ...files()?.dataset };
   const before = new Map(cards().map((card) => [card.id, { ...card.dataset }]));
   try {
     await htmx.ajax("GET", address(), { source: region, target: region, swap: "none" });
-    compare(before);
+    compare(before, filesBefore);
   } catch {
     // htmx has logged it; the pause below grows.
   }
@@ -46,13 +52,14 @@ function plan() {
   timer = setTimeout(ask, pause);
 }
 
-function compare(before) {
+function compare(before, filesBefore) {
   const changed = cards().filter((card) => before.get(card.id)?.signature !== card.dataset.signature);
   const ended = changed.filter((card) => "moving" in (before.get(card.id) ?? {}) && !("moving" in card.dataset));
   if (changed.length) document.body.dispatchEvent(new CustomEvent("cards-changed"));
   const ready = ended.filter((card) => card.dataset.status === "done");
   const failed = ended.filter((card) => card.dataset.status === "failed");
   const words = [...ready.map((card) => `${card.dataset.title} is ready`), ...failed.map((card) => `${card.dataset.title} failed`)];
+  if ("moving" in filesBefore && files() && !("moving" in files().dataset)) words.push("The files are made");
   if (words.length) region.textContent = words.join(". ");
   if (!document.hasFocus()) unseen += ready.length;
   paintTab();

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from accounts.models import User
-from studio.models import Asset, Clip, Project, Task
+from studio.models import Asset, Clip, LyricSheet, Project, Task
 from studio.permissions import OWNER, refusal
 from studio.services import projects
 
@@ -42,6 +42,15 @@ def asset_for(user: User, asset_id: int) -> Asset:
     if asset is None:
         raise Http404
     return asset
+
+
+def sheet_for(user: User, sheet_id: int, action: str) -> LyricSheet:
+    sheets = LyricSheet.objects.visible_to(user).select_related("project", "created_by")
+    sheet = sheets.filter(pk=sheet_id).first()
+    if sheet is None:
+        raise Http404
+    check(user, sheet.project, action)
+    return sheet
 
 
 def reason_not_to(user: User, project: Project, action: str) -> str:

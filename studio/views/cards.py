@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,6 +14,7 @@ from studio.models import Clip, Project, ProviderState, Task
 from studio.services import providers, tasks
 
 HISTORY = 200  # finished tasks that typical times are taken from
+TYPICAL_S = 60
 
 Key = tuple[str, str, str]
 
@@ -47,6 +49,17 @@ class Card:
         return attempt.decide_at if attempt else None
 
     @property
+    def home(self) -> int | None:
+        """The id of the clip whose page has what this order brought: a video, another format, stems."""
+        if self.task.status != Task.Status.DONE or self.clip:
+            return None
+        return self.task.source_id or next((asset.clip_id for asset in self.task.assets.all()), None)
+
+    @property
+    def brought_lyrics(self) -> bool:
+        return self.task.status == Task.Status.DONE and self.task.operation == "make_lyrics"
+
+    @property
     def can_give_up(self) -> bool:
         return tasks.can_give_up(self.task)
 
@@ -56,6 +69,7 @@ def build(rows: Iterable[Task], user: User) -> list[Card]:
     rows = list(rows)
     if not rows:
         return []
+    prefetch_related_objects([task for task in rows if not task.clips.all()], "assets")
     places = _places() if any(task.status == Task.Status.QUEUED for task in rows) else {}
     waits = {state.name: _waits_for(state) for state in ProviderState.objects.all()}
     editable = set(
@@ -90,8 +104,8 @@ def _places() -> dict[int, int]:
 def _waits_for(state: ProviderState) -> str:
     if state.name not in providers.enabled():
         return "This provider is switched off. Cancel to have the credits back."
-    if state.hold:
-        return state.hold
+    if state.hold or state.attention:
+        return state.hold or state.attention
     if state.failures and state.paused_until:
         return "Waiting for the service: it can't be reached or is busy."
     return ""
@@ -113,10 +127,13 @@ def _key(task: Task) -> Key:
 
 
 def _typical(task: Task, times: dict[Key, int]) -> int:
-    """Our own history first, else what the provider says of the model."""
+    """Our own history first, else what the provider says of the model; a minute where nobody says."""
     if known := times.get(_key(task)):
         return known
     provider = providers.named(task.provider)
+    operation = providers.described(task.provider, task.operation)
+    if operation is None or operation.field("mv") is None:
+        return TYPICAL_S
     name = task.params.get("mv") or provider.default_model
     model = next((model for model in provider.models if model.name == name), None)
-    return round(sum(model.seconds) / 2) if model else 60
+    return round(sum(model.seconds) / 2) if model else TYPICAL_S

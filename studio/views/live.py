@@ -4,9 +4,9 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from studio.models import Task
+from studio.models import Clip, Task
 from studio.services import credits
-from studio.views import cards
+from studio.views import cards, files
 from studio.views.htmx import StudioRequest, fragments, whole_number
 
 MAX_CARDS = 60
@@ -14,9 +14,10 @@ MAX_CARDS = 60
 
 @require_safe
 def live(request: StudioRequest) -> HttpResponse:
-    """`seen` holds the signatures of the page's cards, `project` whose list it shows, `balance` the pill.
+    """`seen` holds the signatures of the page's cards, `project` whose list it shows, `balance` the pill;
+    `clip` is the one whose page it is, `files` the signature of its list of files.
 
-    204 when nothing is new; else fragments of the changed cards, and of cards the page does not have yet.
+    204 when nothing is new; else fragments of what changed, and of cards the page does not have yet.
     """
     seen = _signatures(request.GET.get("seen", ""))
     parts: list[tuple[str, dict[str, object]]] = [
@@ -24,9 +25,22 @@ def live(request: StudioRequest) -> HttpResponse:
         for card in cards.build(_rows(request, list(seen)), request.user)
         if seen.get(card.task.pk) != card.signature
     ]
+    parts += _files(request)
     if request.GET.get("balance") != str(credits.balance(request.user)):
         parts.append(("credits/_pill.html", {"oob": True}))
     return fragments(request, *parts) if parts else HttpResponse(status=204)
+
+
+def _files(request: StudioRequest) -> list[tuple[str, dict[str, object]]]:
+    """The list of the clip's files, when it is another one than the page shows."""
+    number = whole_number(request.GET.get("clip", ""))
+    clips = Clip.objects.visible_to(request.user).select_related("project").prefetch_related("assets")
+    clip = clips.filter(pk=number).first() if number else None
+    if clip is None:
+        return []
+    shown = files.of(clip, request.user)
+    changed = request.GET.get("files") != shown.signature
+    return [("clips/_files.html", {"clip": clip, "files": shown, "oob": True})] if changed else []
 
 
 def _signatures(seen: str) -> dict[int, str]:

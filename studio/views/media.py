@@ -1,10 +1,11 @@
 """The files of clips. No address of a file works without asking who wants it."""
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from studio.audio.serving import serve
+from studio.models import Asset, Upload
 from studio.services import media
 from studio.views import access
 from studio.views.htmx import StudioRequest
@@ -13,15 +14,21 @@ from studio.views.htmx import StudioRequest
 @require_safe
 def asset(request: StudioRequest, asset_id: int) -> HttpResponseBase:
     found = access.asset_for(request.user, asset_id)
-    path = media.path_of(found.name)
+    return send(request, found, found.clip.title, download="download" in request.GET)
+
+
+def send(request: HttpRequest, stored: Asset | Upload, title: str, *, download: bool) -> HttpResponseBase:
+    """The bytes behind a row, to somebody who may have them."""
+    path = media.path_of(stored.name)
     if not path.is_file():
         raise Http404
     return serve(
         request,
+        accelerated=media.accelerated(stored.name),
         open_file=lambda: path.open("rb"),
-        size=found.size,
-        etag=found.sha256,
-        content_type=found.content_type,
-        filename=f"{found.clip.title}.{found.extension}",
-        download="download" in request.GET,
+        size=stored.size,
+        etag=stored.sha256,
+        content_type=stored.content_type,
+        filename=f"{title}{path.suffix}",
+        download=download,
     )

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from studio.forms import MemberForm, ProjectForm
 from studio.models import Project, Task
-from studio.services import projects
+from studio.services import projects, uploads
 from studio.views import access, cards
 from studio.views.htmx import StudioRequest, whole_number
 
@@ -38,7 +38,7 @@ def index(request: StudioRequest) -> HttpResponse:
 @require_safe
 def detail(request: StudioRequest, project_id: int) -> HttpResponse:
     project = access.project_for(request.user, project_id, "see")
-    tasks = Task.objects.filter(project=project).for_card().order_by("-pk")
+    tasks = Task.objects.filter(project=project).of_a_library().for_card().order_by("-pk")
     if before := whole_number(request.GET.get("before", "")):
         tasks = tasks.filter(pk__lt=before)
     rows = cards.build(tasks[: PAGE + 1], request.user)
@@ -47,6 +47,7 @@ def detail(request: StudioRequest, project_id: int) -> HttpResponse:
         "cards": rows[:PAGE],
         "older": rows[PAGE - 1].task.pk if len(rows) > PAGE else None,
         "refusal": access.reason_not_to(request.user, project, "order"),
+        "can_import": uploads.importer() is not None,
     }
     return render(request, "projects/detail.html", context)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from studio.services import credits, providers
+from studio.services import balances, credits, providers
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -15,5 +15,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
         request.shell = {  # type: ignore[attr-defined]
             "balance": credits.balance(user),
             "sandbox_only": list(providers.enabled()) == ["sandbox"],
+            "alerts": balances.alerts() if user.is_owner else [],
         }
     return request.shell  # type: ignore[attr-defined]

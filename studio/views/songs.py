@@ -1,6 +1,9 @@
 """New song: the form, and the order it makes."""
 
-from django.http import HttpResponse
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -12,20 +15,23 @@ from studio.views import access, cards
 from studio.views.htmx import StudioRequest, fragments, is_fragment, whole_number
 
 NEWEST = 12
+OPERATION = "create_music"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: StudioRequest, project_id: int) -> HttpResponse:
     project = access.project_for(request.user, project_id, "order")
+    if not _offered():
+        raise PermissionDenied("No provider that makes songs is switched on.")
     if request.method != "POST":
-        return _page(request, project, SongForm(initial=_initial(request), offered=providers.enabled()))
-    form = SongForm(request.POST, offered=providers.enabled())
+        return _page(request, project, SongForm(initial=_initial(request), offered=_offered()))
+    form = SongForm(request.POST, offered=_offered())
     if not form.is_valid() or not _order(request, project, form):
         return _page(request, project, form)
     if not is_fragment(request):
         return redirect("project", project.pk)
     # The form stays as it was, ready for another order; only its key is new.
-    context = _context(request, project, SongForm(initial=form.values(), offered=providers.enabled()))
+    context = _context(request, project, SongForm(initial=form.values(), offered=_offered()))
     return fragments(
         request,
         ("songs/_form.html", context),
@@ -34,19 +40,23 @@ def new(request: StudioRequest, project_id: int) -> HttpResponse:
     )
 
 
+def _offered() -> dict[str, Any]:
+    return providers.offering(OPERATION)
+
+
 def _order(request: StudioRequest, project: Project, form: SongForm) -> bool:
     """Place the order; a refusal becomes an error of the form."""
     if media.storage_is_full():
         form.add_error(None, "The studio's storage is full. Nothing was charged; an owner has to make room.")
         return False
-    if reason := providers.is_offered(form.cleaned_data["provider"], "create_music"):
+    if reason := providers.is_offered(form.cleaned_data["provider"], OPERATION):
         form.add_error("provider", reason)
         return False
     try:
         tasks.order(
             project=project,
             by=request.user,
-            operation="create_music",
+            operation=OPERATION,
             parent=Task.objects.visible_to(request.user).filter(pk=form.cleaned_data["again"]).first(),
             **form.order(),
         )
@@ -57,9 +67,13 @@ def _order(request: StudioRequest, project: Project, form: SongForm) -> bool:
 
 
 def _initial(request: StudioRequest) -> dict[str, object]:
-    """An earlier order's fields; and the provider, when the form asks what another one offers."""
+    """An earlier order's fields, or a lyric sheet's; and the provider, when the form asks about another."""
     provider = request.GET.get("provider", "")
-    return {**_again(request), **({"provider": provider} if provider in providers.enabled() else {})}
+    return {
+        **_again(request),
+        **_sheet(request),
+        **({"provider": provider} if provider in _offered() else {}),
+    }
 
 
 def _again(request: StudioRequest) -> dict[str, object]:
@@ -71,13 +85,27 @@ def _again(request: StudioRequest) -> dict[str, object]:
     return SongForm.values_of(task)
 
 
+def _sheet(request: StudioRequest) -> dict[str, object]:
+    """The words of a lyric sheet, for "Sing it", and the sound that was proposed with them."""
+    number = whole_number(request.GET.get("sheet", ""))
+    if number is None:
+        return {}
+    sheet = access.sheet_for(request.user, number, "see")
+    version = whole_number(request.GET.get("version", ""))
+    revision = sheet.revisions.filter(**({} if version is None else {"number": version})).first()
+    if revision is None:
+        raise Http404
+    words: dict[str, object] = {"start": "lyrics", "title": sheet.title, "lyrics": revision.text}
+    return {**words, "sound": revision.sound} if revision.sound else words
+
+
 def _page(request: StudioRequest, project: Project, form: SongForm) -> HttpResponse:
     template = "songs/_form.html" if is_fragment(request) else "songs/new.html"
     return render(request, template, _context(request, project, form), status=422 if form.is_bound else 200)
 
 
 def _context(request: StudioRequest, project: Project, form: SongForm) -> dict[str, object]:
-    newest = Task.objects.filter(project=project).for_card().order_by("-pk")[:NEWEST]
+    newest = Task.objects.filter(project=project).of_a_library().for_card().order_by("-pk")[:NEWEST]
     projects = Project.objects.editable_by(request.user)
     return {
         "project": project,

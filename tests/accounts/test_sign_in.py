@@ -221,3 +221,28 @@ def test_signing_in_leads_back_to_the_page(member: User, client: Client) -> None
 )
 def test_signing_in_never_leads_elsewhere(target: str, member: User, client: Client) -> None:
     assert sign_in(client, member.email, next=target).headers["Location"] == "/"
+
+
+# -- In two tabs at once --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there"), [("/tasks/", "/tasks/"), ("", "/"), ("https://evil.example/", "/"), ("//evil", "/")]
+)
+def test_who_signed_in_in_another_tab_goes_where_they_wanted(wanted: str, there: str, member: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(member)
+    answer = sign_in(client, "mara@example.org", next=wanted)  # with the first tab's token, by now another
+    assert (answer.status_code, answer.headers["Location"]) == (302, there)
+
+
+def test_who_is_not_signed_in_has_to_send_it_again(member: User) -> None:
+    assert sign_in(Client(enforce_csrf_checks=True), "mara@example.org").status_code == 403
+
+
+def test_a_fragment_of_a_session_that_is_gone_leads_to_sign_in_and_back(db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    here = {"HX-Request": "true", "HX-Current-URL": "http://testserver/clips/7/order/cover_music/"}
+    answer = client.post("/clips/7/order/cover_music/", {}, headers=here)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == f"{SIGN_IN}?next=/clips/7/order/cover_music/"

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.running import RunningStudio, drop_database, postgres_url
+from tests.running import ROOT, RunningStudio, drop_database, postgres_url
 
 PASSWORD = "horse battery 17"
 
@@ -30,7 +31,10 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
     database = postgres_url(settings.DATABASE_URL)
-    running = RunningStudio(tmp_path_factory.mktemp("studio"), database).start()
+    running = RunningStudio(tmp_path_factory.mktemp("studio"), database)
+    # The sandbox speaks useapi.net's contract as well: songs can be imported from it.
+    running.environment |= {"USEAPI_URL": running.sandbox_url, "USEAPI_TOKEN": running.key}
+    running.start()
     yield running
     assert running.stop() < 10
     drop_database(database)
@@ -85,3 +89,12 @@ def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run().then(result => result.violations)")
     return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+
+def assert_valid(page: Page, paths: list[str], folder: Path) -> None:
+    """The markup of these pages, as the server sends it, has nothing that html-validate complains about."""
+    for number, path in enumerate(paths):
+        (folder / f"{number}.html").write_text(page.request.get(path).text())
+    command = [ROOT / "node_modules/.bin/html-validate", "--config", ROOT / ".htmlvalidate.json", folder]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout

@@ -1,15 +1,14 @@
 """From the owner's link to a song that plays, as a newcomer does it."""
 
 import re
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import become_owner, sign_in, until, violations
-from tests.running import ROOT, RunningStudio
+from tests.browser.conftest import assert_valid, become_owner, sign_in, until, violations
+from tests.running import RunningStudio
 
 LYRICS = "[Verse]\nStreetlights hum along the river\nI am walking home again\n[Chorus]\nOh the night is blue"
 SEEN_STATES = """() => {
@@ -99,16 +98,7 @@ def test_axe_finds_nothing_on_any_page(page: Page, scheme: str) -> None:
 @pytest.mark.slow
 def test_the_markup_is_valid(page: Page, tmp_path: Path) -> None:
     sign_in(page)
-    for number, path in enumerate(["/account/sign-in/", *PAGES]):
-        answer = page.request.get(path)
-        (tmp_path / f"{number}.html").write_text(answer.text())
-    checked = subprocess.run(
-        [ROOT / "node_modules/.bin/html-validate", "--config", ROOT / ".htmlvalidate.json", tmp_path],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert checked.returncode == 0, checked.stdout
+    assert_valid(page, ["/account/sign-in/", *PAGES], tmp_path)
 
 
 @pytest.mark.slow

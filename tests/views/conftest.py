@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
-from studio.models import Clip, Task
+from studio.models import Clip, LyricSheet, Project, Task
+from studio.services import lyrics
 from studio.sweep import Sweep
 
 
@@ -38,3 +40,33 @@ def clip(order: Callable[..., list[Task]], upstream: Any, run_jobs: Callable[[],
             return found
         time.sleep(0.05)
     raise AssertionError(Task.objects.get(pk=task.pk).reason)
+
+
+@pytest.fixture
+def mara(client: Client, member: User) -> Client:
+    client.force_login(member)
+    return client
+
+
+@pytest.fixture
+def send(mara: Client, clip: Clip) -> Callable[..., Any]:
+    """Open the form, fill in what is named, and send it."""
+
+    def path(operation: str) -> str:
+        return reverse("clip_order", args=[clip.pk, operation])
+
+    def do(operation: str, **fields: str) -> Any:
+        form = mara.get(path(operation)).context["form"]
+        shown = {field.name: field.value() for field in form if field.value() is not None}
+        return mara.post(path(operation), {**shown, **fields})
+
+    return do
+
+
+WORDS = "[Verse]\nStreetlights hum\n[Chorus]\nBlue, blue night"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def sheet(project: Project, member: User) -> LyricSheet:
+    return lyrics.create_sheet(project=project, by=member, title="Blue night", text=WORDS)

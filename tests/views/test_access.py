@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from studio.models import Attempt, Clip, Project
+from studio.models import Attempt, Clip, Project, Upload
+from studio.services import lyrics, uploads
 from tests.factories import send
 
 SIGN_IN, OK, LED_ON, UNPROCESSABLE, FORBIDDEN, NOT_FOUND, WRONG_METHOD = 302, 200, 302, 422, 403, 404, 405
@@ -19,17 +21,28 @@ WHO_MAY_SEE = (SIGN_IN, NOT_FOUND, OK, OK, OK, OK, OK)
 WHO_MAY_ORDER = (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, OK, OK, OK)
 WHO_MAY_MANAGE = (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK)
 
+OWNERS_ONLY = (SIGN_IN, *(FORBIDDEN,) * 5, OK)
+
 GET: dict[str, tuple[int, ...]] = {
     "home": (SIGN_IN, *(LED_ON,) * 6),
     "projects": EVERYBODY_SIGNED_IN,
     "project": WHO_MAY_SEE,
     "project_settings": WHO_MAY_MANAGE,
     "new_song": WHO_MAY_ORDER,
+    "upload": WHO_MAY_ORDER,
+    "upload_file": (OK,) * 7,  # who has the address may have the file, and the address expires
+    "import": WHO_MAY_ORDER,
     "tasks": EVERYBODY_SIGNED_IN,
     "task": WHO_MAY_SEE,
     "clip": WHO_MAY_SEE,
+    "clip_order": WHO_MAY_ORDER,
     "asset": WHO_MAY_SEE,
+    "lyrics": EVERYBODY_SIGNED_IN,
+    "project_lyrics": WHO_MAY_SEE,
+    "new_lyric_sheet": WHO_MAY_ORDER,
+    "lyric_sheet": WHO_MAY_SEE,
     "credits": EVERYBODY_SIGNED_IN,
+    "providers": OWNERS_ONLY,
     "live": EVERYBODY_SIGNED_IN,
     "welcome": (NOT_FOUND, *(LED_ON,) * 6),
 }
@@ -40,10 +53,28 @@ POST: dict[str, tuple[int, ...]] = {
     "project_members": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE),
     "project_member_remove": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON),
     "new_song": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "upload": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "import": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "project_lyrics": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "new_lyric_sheet": (
+        SIGN_IN,
+        NOT_FOUND,
+        FORBIDDEN,
+        FORBIDDEN,
+        UNPROCESSABLE,
+        UNPROCESSABLE,
+        UNPROCESSABLE,
+    ),
+    "lyric_sheet": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "lyric_bring_back": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "task_cancel": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "task_give_up": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "task_enter_id": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
     "welcome": (NOT_FOUND, *(LED_ON,) * 6),
+    "provider_offer_again": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
+    "provider_attended": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
+    "clip_order": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "clip_convert": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "hook": (401,) * 7,
 }
 # allauth's own views, tested in tests/accounts.
@@ -64,24 +95,44 @@ def test_every_address_is_in_the_matrix() -> None:
 
 
 @pytest.fixture
-def address(clip: Clip, order: Any, viewer: User) -> Callable[[str], str]:
+def address(clip: Clip, order: Any, viewer: User, settings: Any) -> Callable[[str], str]:
+    settings.PROVIDERS = {**settings.PROVIDERS, "useapi": ("http://127.0.0.1:1", "test-key")}
     attempt = Attempt.objects.get(task=clip.task)
+    sheet = lyrics.create_sheet(project=clip.project, by=clip.created_by, title="Blue night")
     given: dict[str, list[Any]] = {
         "project": [clip.project_id],
         "project_settings": [clip.project_id],
         "project_members": [clip.project_id],
         "project_member_remove": [clip.project_id, 10**9],
         "new_song": [clip.project_id],
+        "upload": [clip.project_id],
+        "upload_file": [token_of_an_upload(clip)],
+        "import": [clip.project_id],
+        "project_lyrics": [clip.project_id],
+        "new_lyric_sheet": [clip.project_id],
+        "lyric_sheet": [sheet.pk],
+        "lyric_bring_back": [sheet.pk, 1],
         "task": [clip.task_id],
         "task_cancel": [clip.task_id],
         "task_give_up": [clip.task_id],
         "task_enter_id": [clip.task_id],
         "clip": [clip.pk],
+        "clip_order": [clip.pk, "video_clip"],
+        "clip_convert": [clip.pk],
         "asset": [clip.assets.get(kind="master").pk],
+        "provider_offer_again": ["sandbox", "video_clip"],
+        "provider_attended": ["sandbox"],
         "welcome": ["no-such-token"],
         "hook": [attempt.token],
     }
     return lambda name: reverse(name, args=given.get(name, []))
+
+
+def token_of_an_upload(clip: Clip) -> str:
+    facts = clip.assets.filter(kind="master").values("name", "content_type", "size", "sha256").get()
+    who = {"project": clip.project, "created_by": clip.created_by}
+    upload = Upload.objects.create(**who, **facts, title="Blue night", duration=2.0)
+    return urlsplit(uploads.address_of(upload)).path.split("/")[2]
 
 
 @pytest.fixture
@@ -138,7 +189,7 @@ def test_what_only_shows_takes_no_post(
 def test_a_lost_session_never_swaps_the_sign_in_page_into_a_fragment(as_: Any, address: Any) -> None:
     page = "http://testserver/projects/1/?before=7"
     for name in GET:
-        if name == "welcome":
+        if name in ("welcome", "upload_file"):
             continue
         answer = as_(None).get(address(name), headers={"HX-Request": "true", "HX-Current-URL": page})
         assert answer.status_code == 401
@@ -168,7 +219,7 @@ def test_only_the_hook_is_exempt_from_csrf_and_sign_in() -> None:
         if not getattr(callback, "login_required", True):
             open_.add(name)
     assert exempt == {"hook"}
-    assert {name for name in open_ if not name.startswith(ALLAUTH)} == {"hook", "welcome"}
+    assert {name for name in open_ if not name.startswith(ALLAUTH)} == {"hook", "welcome", "upload_file"}
 
 
 def callbacks(patterns: list[Any]) -> Iterator[tuple[str, Any]]:

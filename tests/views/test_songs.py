@@ -192,6 +192,6 @@ def test_a_seed_counts_on_with_each_take(post: Any) -> None:
 
 
 def test_the_form_and_the_service_agree_on_takes() -> None:
-    from studio import forms
+    from studio.forms import songs as forms
 
     assert forms.MAX_TAKES == tasks.MAX_TAKES

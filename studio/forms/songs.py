@@ -1,21 +1,17 @@
 """What people type, checked before anything is spent. The limits themselves are the provider's data."""
 
-import re
-import unicodedata
 import uuid
 from typing import Any
 
 from django import forms
 
-from accounts.models import User
-from studio.models import ProjectMember, Task
+from studio.forms.fields import PlainText, form_key
+from studio.models import Task
 from studio.models.tasks import first_line
 from studio.music_api.providers import Operation, Provider, validate
 
 MAX_TAKES = 4
 OPERATION = "create_music"
-LONGEST_NORMALISED = 50_000
-LOST_KEY = "This form has lost its number. Reload the page and send it again; nothing was charged."
 # Form field -> field of the operation on the wire.
 WIRE = {
     "sound": "sound",
@@ -29,52 +25,10 @@ WIRE = {
 }
 
 
-class PlainText(forms.CharField):
-    """Text as typed, with one kind of line end; what no database can hold is refused in words."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        # Django's own message for NUL speaks of "null characters".
-        self.validators = [check for check in self.validators if "Null" not in type(check).__name__]
-
-    def to_python(self, value: Any) -> str:
-        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
-        if len(text) <= LONGEST_NORMALISED:  # it takes time squared, and what is longer is refused anyway
-            text = unicodedata.normalize("NFC", text)
-        if re.search("[\0\ufffd\ud800-\udfff]", text):
-            raise forms.ValidationError("This holds an invisible control character. Please type it again.")
-        return text
-
-
-class ProjectForm(forms.Form):
-    name = PlainText(max_length=80, error_messages={"required": "Give the project a name."})
-
-
-class MemberForm(forms.Form):
-    email = forms.EmailField(label="E-mail address")
-    access = forms.ChoiceField(choices=ProjectMember.Access.choices, initial=ProjectMember.Access.EDITOR)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if email := data.get("email"):
-            data["user"] = User.objects.filter(email=email.lower(), is_active=True).first()
-            if data["user"] is None:
-                self.add_error("email", "Nobody in the team has this address.")
-        return data
-
-
-class UpstreamIdForm(forms.Form):
-    upstream_id = PlainText(
-        label="Task id at the provider", max_length=100, error_messages={"required": "Enter the id."}
-    )
-
-
 class SongForm(forms.Form):
     """One order of `create_music`. `offered` are the providers that are switched on."""
 
-    form_key = forms.UUIDField(
-        widget=forms.HiddenInput, error_messages={"required": LOST_KEY, "invalid": LOST_KEY}
-    )
+    form_key = form_key()
     again = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the task this one repeats
     provider = forms.ChoiceField(required=False)
     start = forms.ChoiceField(choices=[("sound", "From a sound"), ("lyrics", "From lyrics")], required=False)
@@ -100,7 +54,6 @@ class SongForm(forms.Form):
         provider = self.fields["provider"]
         assert isinstance(provider, forms.ChoiceField)
         provider.choices = [(name, each.label) for name, each in offered.items()]
-        # A new key with every form that is drawn: the same form sent twice is one order.
         self.initial.setdefault("form_key", uuid.uuid4())
         self.initial.setdefault("takes", 1)
         self.initial.setdefault("provider", next(iter(offered)))
@@ -125,14 +78,15 @@ class SongForm(forms.Form):
         return int(value) if value in "1234" and value else 1
 
     @property
+    def accepts(self) -> set[str]:
+        """The form fields that the chosen provider knows."""
+        return {name for name, wire in WIRE.items() if self.operation.field(wire)}
+
+    @property
     def limits(self) -> dict[str, int]:
         """Longest text of each form field, for the live counters; fields without a limit are left out."""
-        by_wire = {field.name: field for field in self.operation.fields}
-        return {
-            name: by_wire[wire].max_length
-            for name, wire in WIRE.items()
-            if wire in by_wire and by_wire[wire].kind == "text" and by_wire[wire].max_length
-        }
+        fields = {name: self.operation.field(wire) for name, wire in WIRE.items()}
+        return {name: field.max_length for name, field in fields.items() if field and field.kind == "text"}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -148,14 +102,16 @@ class SongForm(forms.Form):
         by_wire = {wire: name for name, wire in WIRE.items()}
         for wire, sentence in validate(self.operation, self.chosen.model_names, params).items():
             name = by_wire.get(wire, wire)
-            if name not in self.errors:
+            # One sentence is enough for an empty form, beside the field that is on screen.
+            said = name == "sound" and not data.get("sound") and "lyrics" in self.errors
+            if name not in self.errors and not said:
                 self.add_error(name, sentence)
         return data
 
     def order(self) -> dict[str, Any]:
         """What `services.tasks.order` takes: empty fields are left out."""
         data = self.cleaned_data
-        given = {WIRE[name]: data[name] for name in WIRE if data.get(name) not in (None, "", False)}
+        given = {WIRE[name]: data[name] for name in self.accepts if data.get(name) not in (None, "", False)}
         return {
             "provider": data["provider"],
             "params": given,

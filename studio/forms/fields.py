@@ -1,0 +1,33 @@
+"""Form fields that several forms share."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+
+LONGEST_NORMALISED = 50_000
+LOST_KEY = "This form has lost its number. Reload the page and send it again; nothing was charged."
+
+
+class PlainText(forms.CharField):
+    """Text as typed, with one kind of line end; what no database can hold is refused in words."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # Django's own message for NUL speaks of "null characters".
+        self.validators = [check for check in self.validators if "Null" not in type(check).__name__]
+
+    def to_python(self, value: Any) -> str:
+        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) <= LONGEST_NORMALISED:  # it takes time squared, and what is longer is refused anyway
+            text = unicodedata.normalize("NFC", text)
+        if re.search("[\0\ufffd\ud800-\udfff]", text):
+            raise forms.ValidationError("This holds an invisible control character. Please type it again.")
+        return text
+
+
+def form_key() -> forms.UUIDField:
+    """A new number with every form that is drawn: the same form sent twice is one order."""
+    messages = {"required": LOST_KEY, "invalid": LOST_KEY}
+    return forms.UUIDField(widget=forms.HiddenInput, error_messages=messages)

@@ -1,0 +1,1 @@
+"""The real studio against the hostile upstream while its processes are killed. See `make chaos`."""

@@ -1,0 +1,49 @@
+import os
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class ChaosConfig(AppConfig):
+    """Turns minutes into seconds, and takes a protection away when CHAOS_CONTROL names one."""
+
+    name = "tests.chaos"
+
+    def ready(self) -> None:
+        _short_calls()
+        _short_waits()
+        from tests.chaos.controls import CONTROLS
+
+        CONTROLS[os.environ.get("CHAOS_CONTROL", "")]()
+
+
+def _short_calls() -> None:
+    """The proportions stay as they are: a POST ends before its lease, a lease before the deadline."""
+    from studio import archive
+    from studio.audio.fetch import FetchRules
+    from studio.music_api import client
+
+    defaults: Any = client.Client.__init__.__kwdefaults__
+    defaults |= {"connect_timeout": 1, "post_timeout": 2, "get_timeout": 2}
+    client.BODY_SECONDS = 1.0
+    archive.MAX_BYTES = 4 * 1024 * 1024
+    archive.FetchRules = partial(FetchRules, deadline_s=8, grace_s=2)  # type: ignore[misc, assignment]
+
+
+def _short_waits() -> None:
+    from studio.services import attempts, balances, clips, polls, providers
+
+    attempts.LEASE = timedelta(seconds=6)
+    attempts.DECIDE_AFTER = timedelta(seconds=float(os.environ.get("CHAOS_DECIDE_S", "45")))
+    balances.EVERY = timedelta(seconds=5)
+    balances.SETTLED_AFTER = timedelta(seconds=6)  # the hostile upstream charges up to 3.5 s late
+    balances.WHILE_UNKNOWN = timedelta(seconds=2)
+    balances.WHILE_HELD = timedelta(seconds=2)
+    balances.AFTER_A_TASK = timedelta(seconds=1)
+    balances.RETURN_TAKES = timedelta(seconds=3)
+    clips.LEASE = timedelta(seconds=6)
+    polls.LEASE = timedelta(seconds=5)
+    providers.RECHECK_HOLD = timedelta(seconds=2)
+    providers.MAX_PAUSE_S = 5

@@ -1,0 +1,86 @@
+"""Compares the studio's books with the hostile upstream's, order by order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+ENDED = ("done", "failed", "cancelled")
+MAX_LOSS = 0.01  # of what was spent
+MANY = 200  # fewer tasks than this make a share of them meaningless
+
+# One row for each task: its marker as the upstream knows it, and what our books say of it.
+TASKS = (
+    "[[f\"{t.params['title']}/{t.params['seed']}\", t.status, t.price, "
+    "[[e.kind, e.amount] for e in t.credit_entries.all()], "
+    "sum(a.status == 'unknown' for a in t.attempts.all()), t.reason] "
+    "for t in Task.objects.prefetch_related('credit_entries', 'attempts')]"
+)
+
+
+@dataclass
+class Verdict:
+    """`broken` are sentences; `figures` is the table."""
+
+    broken: list[str] = field(default_factory=list)
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def judge(tasks: list[Any], books: dict[str, Any], ordered: int) -> Verdict:
+    """`tasks` are the rows of TASKS, `books` the upstream's, `ordered` how many forms were taken."""
+    upstream, verdict = books["orders"], Verdict()
+    ours = {row[0]: row for row in tasks}
+    lost = _lost(ours, upstream)
+    spent = sum(row["paid"] for row in upstream.values())
+    doubles = [marker for marker, row in upstream.items() if row["accepted"] > 1]
+    still_open = [row[0] for row in tasks if row[1] not in ENDED]
+    verdict.figures = {
+        "ordered": ordered,
+        "tasks": len(tasks),
+        "done": sum(row[1] == "done" for row in tasks),
+        "failed": sum(row[1] == "failed" for row in tasks),
+        "open": len(still_open),
+        "accepted upstream": sum(row["accepted"] for row in upstream.values()),
+        "paid twice": len(doubles),
+        "spent upstream": spent,
+        "lost by the house": sum(lost.values()),
+        "lost, %": round(100 * sum(lost.values()) / max(spent, 1), 2),
+        "booked as loss": -sum(amount for row in tasks for kind, amount in row[3] if kind == "loss"),
+    }
+    if len(tasks) != ordered:
+        verdict.broken.append(f"{ordered} orders were taken, but there are {len(tasks)} tasks")
+    if len(ours) != len(tasks):
+        verdict.broken.append("two tasks have the same marker: the run can't tell them apart")
+    verdict.broken += [f"still open: {marker}" for marker in still_open]
+    verdict.broken += [f"accepted more than once: {marker}" for marker in doubles]
+    verdict.broken += [f"nobody ordered {marker}" for marker in upstream if marker not in ours]
+    verdict.broken += _unexplained(ours, upstream)
+    if ordered >= MANY and sum(lost.values()) > MAX_LOSS * spent:
+        verdict.broken.append(f"the house lost more than {MAX_LOSS:.0%} of what was spent")
+    if books["private"]:
+        verdict.broken.append(f"{books['private']} connections to a private address")
+    if books["seen"].get("forged hook believed"):
+        verdict.broken.append("a forged webhook was believed")
+    return verdict
+
+
+def _lost(ours: dict[str, Any], upstream: dict[str, Any]) -> dict[str, int]:
+    """What the upstream kept for orders that were refunded here."""
+    return {
+        marker: row["paid"]
+        for marker, row in upstream.items()
+        if row["paid"] and marker in ours and ours[marker][1] in ("failed", "cancelled")
+    }
+
+
+def _unexplained(ours: dict[str, Any], upstream: dict[str, Any]) -> Iterator[str]:
+    """To the credit: what the upstream kept for a task is its price, or nothing, or a loss in our books."""
+    for marker, status, price, entries, *_ in ours.values():
+        paid = upstream.get(marker, {"paid": 0})["paid"]
+        booked = {kind: abs(amount) for kind, amount in entries}
+        known = booked.get("spend", 0) - booked.get("upstream_refund", 0)
+        if status == "done" and not paid == known == price:
+            yield f"{marker} is done, but the upstream kept {paid} and our books say {known}"
+        elif status == "failed" and paid not in (0, booked.get("loss", 0)):
+            yield f"{marker} has failed, the upstream kept {paid}, and no loss is booked"
+        elif status == "failed" and known not in (0, paid):
+            yield f"{marker} has failed, the upstream kept {paid}, and our books say {known}"

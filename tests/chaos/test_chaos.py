@@ -1,0 +1,61 @@
+"""A short chaos run on the database of the tests, and one control that must find doubles."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.chaos.judge import Verdict, judge
+from tests.chaos.run import ChaosRun, Options
+from tests.running import postgres_url
+
+
+def run(folder: Path, options: Options) -> Verdict:
+    with ChaosRun(folder, options, postgres_url(settings.DATABASE_URL)) as chaos:
+        verdict = chaos.run()
+    print(*verdict.figures.items(), *verdict.broken, sep="\n")
+    return verdict
+
+
+@pytest.mark.chaos
+def test_nothing_is_lost_or_paid_twice_while_processes_die(tmp_path: Path) -> None:
+    verdict = run(tmp_path, Options(tasks=40, seconds=20, seed=1987, quiet_s=90, decide_s=15))
+    assert verdict.broken == []
+    assert verdict.figures["kills"] >= 5
+
+
+@pytest.mark.chaos
+def test_who_sends_again_on_a_guess_pays_twice(tmp_path: Path) -> None:
+    verdict = run(tmp_path, Options(tasks=40, seconds=20, seed=327, control="retry", quiet_s=5, decide_s=20))
+    assert verdict.figures["paid twice"] > 0, "the run can't see what it looks for"
+
+
+DONE = ["song/1", "done", 10, [["charge", -10], ["spend", -10]], 0, ""]
+REFUNDED = ["song/1", "failed", 10, [["charge", -10], ["refund", 10]], 0, ""]
+BOOKED = ["song/1", "failed", 10, [["charge", -10], ["refund", 10], ["loss", -10]], 0, ""]
+
+
+@pytest.mark.parametrize(
+    ("task", "accepted", "paid", "finding"),
+    [
+        (DONE, 1, 10, None),
+        (BOOKED, 1, 10, None),
+        (BOOKED, 0, 0, None),
+        (REFUNDED, 1, 0, None),
+        (DONE, 2, 20, "accepted more than once"),
+        (DONE, 2, 10, "accepted more than once"),
+        (DONE, 1, 0, "the upstream kept 0"),
+        (REFUNDED, 1, 10, "no loss is booked"),
+        (["song/1", "unknown", 10, [["charge", -10]], 1, ""], 1, 10, "still open"),
+    ],
+)
+def test_the_judge(task: list[object], accepted: int, paid: int, finding: str | None) -> None:
+    orders = {"song/1": {"accepted": accepted, "paid": paid}} if accepted else {}
+    broken = judge([task], {"orders": orders, "seen": {}, "private": 0}, ordered=1).broken
+    assert bool(broken) == bool(finding)
+    assert not finding or any(finding in sentence for sentence in broken)
+
+
+def test_the_judge_misses_an_order_that_vanished() -> None:
+    broken = judge([], {"orders": {}, "seen": {}, "private": 0}, ordered=1).broken
+    assert broken == ["1 orders were taken, but there are 0 tasks"]

@@ -1,0 +1,29 @@
+"""`python -m tests.hostile`: the hostile upstream as a process of its own, until it is told to stop."""
+
+import signal
+from argparse import ArgumentParser
+from pathlib import Path
+from threading import Event
+
+from tests.hostile.server import Hostile
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--key", required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--journal", type=Path, required=True, help="a file that gets one line per event")
+    parser.add_argument("--no-hooks", action="store_true", help="deliver no webhooks at all")
+    given = parser.parse_args()
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    hooks = not given.no_hooks
+    with Hostile(given.journal, key=given.key, port=given.port, seed=given.seed, hooks=hooks) as server:
+        print(server.url, flush=True)
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -8,13 +8,17 @@ MANAGE := $(BIN)/python manage.py
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
 	"$$name" -c '' 2>/dev/null && { echo "$$name"; break; }; done)
 
-.PHONY: help setup run test check bench bench-library screenshots develop browser format
+# One more than there are processors: a test that waits for a browser or a server leaves its own idle.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+
+.PHONY: help setup run test check bench bench-library chaos screenshots develop browser format
 
 help:
 	@echo "make run          set up, start the studio here, print its address"
 	@echo "make test         set up, run every test (DATABASE_URL chooses the database)"
 	@echo "make check        style, types, migrations, templates, licences"
 	@echo "make bench        print the figures"
+	@echo "make chaos        kill the studio at work, and prove that nothing is lost or paid twice"
 	@echo "make screenshots  make the README's pictures"
 
 run: setup
@@ -52,7 +56,7 @@ node_modules/.installed: package.json
 	@touch $@
 
 test: develop
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: develop
 	$(BIN)/ruff check .
@@ -70,6 +74,11 @@ format: develop
 
 bench: develop
 	@$(BIN)/python -m tests.bench
+
+# With DBKILLS the run starts a PostgreSQL of its own and kills it that often.
+chaos: develop
+	@$(BIN)/python -m tests.chaos --tasks $(or $(TASKS),1000) --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1) \
+		--db $(or $(DB),sqlite) --control "$(CONTROL)" --hooks $(or $(HOOKS),1) --dbkills $(or $(DBKILLS),0)
 
 screenshots: develop
 	@$(BIN)/python -m tests.screenshots

@@ -31,6 +31,13 @@ from tests.sandbox import quick
 append_only = importlib.import_module("studio.migrations.0002_append_only")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: what is handed out last should not be what takes longest."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _flush_may_empty_the_ledger() -> Iterator[None]:
     """Tests with real transactions clean up by emptying every table, which the ledger's triggers refuse."""

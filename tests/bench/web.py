@@ -71,6 +71,12 @@ def page_weights(owner: Visitor) -> None:
         "tasks": "/tasks/",
         "task": "/tasks/1/",
         "clip": "/clips/1/",
+        "extend": "/clips/1/order/extend_music/",
+        "replace part": "/clips/1/order/replace_music/",
+        "lyrics": "/projects/1/lyrics/",
+        "new lyric sheet": "/projects/1/lyrics/new/",
+        "upload": "/projects/1/upload/",
+        "providers": "/providers/",
         "credits": "/credits/",
         "sign-in": "/account/sign-in/",
     }

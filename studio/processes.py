@@ -58,6 +58,7 @@ class Child:
             start_new_session=True,
             preexec_fn=_end_with_parent,
             cwd=settings.BASE_DIR,
+            stdin=subprocess.PIPE,  # ends when we do, whatever ends us
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )

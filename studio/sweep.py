@@ -46,8 +46,10 @@ class Sweep:
 
     def run(self) -> bool:
         """Tick for a while. False when somebody else sweeps, or has been told to."""
+        if not workers.take(workers.SWEEP, self.holder):
+            return False
         end = time.monotonic() + RUN_FOR_S
-        while time.monotonic() < end and workers.take(workers.SWEEP, self.holder):
+        while time.monotonic() < end and workers.renew(workers.SWEEP, self.holder):
             self.tick()
             time.sleep(TICK_S)
         self._take_leave()

@@ -3,8 +3,11 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,13 +44,49 @@ def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningSt
 def test_no_cluster_outlives_its_supervisor(tmp_path: Path) -> None:
     studio = RunningStudio(tmp_path).start()
     try:
-        first = set(wait_for(lambda: studio.children("qcluster")))
+        first = set(wait_for(lambda: studio.children("manage.py", "cluster")))
         time.sleep(TOO_SOON_S)  # runstudio gives up on a process that ends so soon
         os.kill(studio.children("manage.py", "work", "--grace")[0], signal.SIGKILL)
-        wait_for(lambda: not first & set(studio.children("qcluster")), within=30)
-        assert wait_for(lambda: studio.children("qcluster"), within=30), "runstudio starts another"
+        wait_for(lambda: not first & set(studio.children("manage.py", "cluster")), within=30)
+        assert wait_for(lambda: studio.children("manage.py", "cluster"), within=30), "runstudio starts another"
     finally:
         studio.stop()
+
+
+SLOW_TO_FORK = """
+import os, time
+fork = os.fork
+def slow_fork():
+    if pid := fork():
+        print("forked", flush=True)
+        time.sleep(0.5)
+    return pid
+os.fork = slow_fork
+from django.core.management import execute_from_command_line
+execute_from_command_line(["manage.py", "cluster"])
+"""
+
+
+def test_a_cluster_that_loses_its_supervisor_while_it_forks_ends_too(tmp_path: Path) -> None:
+    studio = RunningStudio(tmp_path)
+    studio.manage("migrate", "--verbosity", "0")
+    cluster = subprocess.Popen(
+        [sys.executable, "-c", SLOW_TO_FORK],
+        env=studio.environment,
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert cluster.stdout and cluster.stdout.readline() == b"forked\n"
+        assert cluster.stdin
+        cluster.stdin.close()
+        cluster.wait(timeout=30)  # seconds; a SIGTERM sent once would be lost, and this would last for ever
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(cluster.pid, signal.SIGKILL)
+        cluster.communicate()
 
 
 @pytest.mark.slow

@@ -14,14 +14,20 @@ LEASE = timedelta(seconds=5)  # a tick takes half a second
 
 @transaction.atomic
 def take(name: str, holder: str) -> bool:
-    """Take the lease, or renew one's own. False while somebody else holds it. Each success is a beat."""
+    """Take the lease. False while somebody else holds it. A success is a beat."""
     lease = Lease.objects.select_for_update().get_or_create(name=name)[0]
     now = db_now()
-    if lease.holder not in ("", holder) and lease.until and lease.until > now:
+    if lease.holder and lease.until and lease.until > now:
         return False
     lease.holder, lease.until, lease.beat_at = holder, now + LEASE, now
     lease.save(update_fields=["holder", "until", "beat_at"])
     return True
+
+
+def renew(name: str, holder: str) -> bool:
+    """Keep the lease, and beat. False when it was taken away, however long ago it ran out."""
+    now = db_now()
+    return bool(Lease.objects.filter(name=name, holder=holder).update(until=now + LEASE, beat_at=now))
 
 
 def release(name: str, holder: str) -> bool:
@@ -41,6 +47,6 @@ def seconds_since_beat(name: str) -> float | None:
 
 
 def interrupt(name: str) -> None:
-    """Make the holder stop at its next tick; another may take over a moment later."""
+    """Make the holder stop at its next tick, however late; another may take over a moment later."""
     soon = db_now() + timedelta(seconds=2)
     Lease.objects.filter(name=name).update(holder="interrupted", until=soon)

@@ -33,7 +33,7 @@ class Killer:
 
 def _processes(studio: RunningStudio) -> dict[str, list[int]]:
     """django-q's cluster is a head, its sentinel, and the sentinel's workers, pusher and monitor."""
-    cluster = studio.children("manage.py", "qcluster")
+    cluster = studio.children("manage.py", "cluster")
     parents = {pid: _parent(pid) for pid in cluster}
     heads = [pid for pid in cluster if parents[pid] not in cluster]
     sentinels = [pid for pid in cluster if parents[pid] in heads]

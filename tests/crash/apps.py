@@ -70,4 +70,4 @@ def _go_off() -> None:
 
 
 def _is_worker() -> bool:
-    return b"qcluster" in Path("/proc/self/cmdline").read_bytes()
+    return b"manage.py\0cluster" in Path("/proc/self/cmdline").read_bytes()

@@ -24,8 +24,8 @@ def test_a_lease_is_held_by_one() -> None:
 
 def test_its_holder_renews_it() -> None:
     workers.take("work", "me")
-    earlier(lease(), until=timedelta(seconds=-1), beat_at=timedelta(seconds=4))
-    assert workers.take("work", "me")
+    earlier(lease(), until=timedelta(seconds=1), beat_at=timedelta(seconds=4))
+    assert workers.renew("work", "me")
     assert until(lease().until) > timedelta(seconds=4)
     assert workers.seconds_since_beat("work") < 1
 
@@ -52,9 +52,9 @@ def test_nobody_gives_back_what_another_holds() -> None:
 def test_an_interrupted_holder_loses_it_and_another_may_take_over_a_moment_later() -> None:
     workers.take("work", "me")
     workers.interrupt("work")
-    assert not workers.take("work", "me")
     assert not workers.take("work", "you")
     earlier(lease(), until=timedelta(seconds=1))
+    assert not workers.renew("work", "me"), "however late it asks"
     assert workers.take("work", "you")
 
 

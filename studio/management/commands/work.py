@@ -74,7 +74,7 @@ def schedule_sweep() -> None:
 
 
 def _start() -> Child:
-    return Child("cluster", [*MANAGE, "qcluster"])
+    return Child("cluster", [*MANAGE, "cluster"])
 
 
 def _stands_still() -> bool:

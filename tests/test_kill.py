@@ -78,15 +78,16 @@ def test_a_cluster_that_loses_its_supervisor_while_it_forks_ends_too(tmp_path: P
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
+    assert cluster.stdin and cluster.stdout
     try:
-        assert cluster.stdout and cluster.stdout.readline() == b"forked\n"
-        assert cluster.stdin
+        assert cluster.stdout.readline() == b"forked\n"
         cluster.stdin.close()
         cluster.wait(timeout=30)  # seconds; a SIGTERM sent once would be lost, and this would last for ever
     finally:
         with suppress(ProcessLookupError):
             os.killpg(cluster.pid, signal.SIGKILL)
-        cluster.communicate()
+        cluster.wait()
+        cluster.stdout.close()
 
 
 @pytest.mark.slow

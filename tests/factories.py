@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 from django.db import models
 
@@ -9,16 +10,18 @@ from studio.models import Attempt, Task
 from studio.models.clock import db_now
 from studio.music_api.errors import Ambiguous, OutOfCredits, Rejected
 from studio.music_api.types import Item, PollResult, PollState
-from studio.services import attempts, clips, polls, tasks
+from studio.services import attempts, clips, lines, polls, tasks
 
 Status = Task.Status
 PRICE = 10
+NO_TIME = timedelta(0)
 Row = TypeVar("Row", bound=models.Model)
 
 
 def send(provider: str = "sandbox") -> Attempt:
-    """Claim the next order of the line, as a worker does before its POST."""
-    attempt = attempts.claim_next(provider)
+    """Claim the next order of the line, as a worker does before its POST; also while another is in doubt."""
+    with patch.multiple(lines, DOUBT_LASTS=NO_TIME, SILENCE_LASTS=NO_TIME):
+        attempt = attempts.claim_next(provider)
     assert attempt is not None
     return attempt
 

@@ -3,20 +3,26 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 
 from accounts.models import User
 from studio import jobs
+from studio.clients import client_for
 from studio.models import Attempt, ProviderState, Task, WebhookDelivery
+from studio.models.clock import db_now
 from studio.music_api.client import Client
 from studio.music_api.errors import Ambiguous
 from studio.music_api.types import Accepted
+from studio.sandbox.knobs import Knobs
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, audit, balances, credits, hints
+from studio.services import attempts, audit, balances, credits, hints, lines, proofs
 from tests.conftest import Order
 from tests.factories import again, earlier
+from tests.music_api.upstream import Exchange, Upstream, answer
+from tests.running import wait_for
 from tests.sandbox.caller import Caller
 from tests.test_jobs import all_is_well, charges
 
@@ -50,8 +56,8 @@ def test_an_order_that_did_not_arrive_is_sent_again_once_that_is_proved(
     lose_answers(monkeypatch, accepted=False)
     jobs.submit_next("sandbox")
     assert again(task).status == Status.UNKNOWN
-    monkeypatch.setattr(balances, "WHILE_UNKNOWN", timedelta(milliseconds=50))
-    monkeypatch.setattr(balances, "SETTLED_AFTER", timedelta(0))
+    monkeypatch.setattr(proofs, "WHILE_UNKNOWN", timedelta(milliseconds=50))
+    monkeypatch.setattr(lines, "SETTLED_AFTER", timedelta(0))
     settle()
     assert (again(task).status, charges(caller)) == (Status.DONE, 1)
     assert [attempt.status for attempt in task.attempts.order_by("pk")] == [Sent.REJECTED, Sent.ACCEPTED]
@@ -64,8 +70,8 @@ def test_an_order_that_arrived_is_never_sent_again(
     task = order()[0]
     lose_answers(monkeypatch, accepted=True)
     jobs.submit_next("sandbox")
-    monkeypatch.setattr(balances, "WHILE_UNKNOWN", timedelta(milliseconds=50))
-    monkeypatch.setattr(balances, "SETTLED_AFTER", timedelta(0))
+    monkeypatch.setattr(proofs, "WHILE_UNKNOWN", timedelta(milliseconds=50))
+    monkeypatch.setattr(lines, "SETTLED_AFTER", timedelta(0))
     for _ in range(3):
         ProviderState.objects.update(check_after=None)
         balances.record(balances.claim_checks()[0], caller.credits())
@@ -87,6 +93,26 @@ def test_a_person_who_reads_the_id_at_the_provider_saves_the_song(
     hints.enter(task, caller.ledger()["tasks"][0]["task_id"])
     settle()
     assert (again(task).status, charges(caller)) == (Status.DONE, 1)
+    all_is_well(upstream)
+
+
+@pytest.mark.parametrize("upstream", [Knobs(failure_rate=1)], indirect=True)
+def test_a_late_hint_to_a_song_that_had_failed_before_the_proof_costs_nothing(
+    order: Order, caller: Caller, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its credits were back when the balance was read, so the balance showed nothing: that is no loss."""
+    task, before = order()[0], caller.credits()
+    lose_answers(monkeypatch, accepted=True)
+    jobs.submit_next("sandbox")
+    [known] = caller.ledger()["tasks"]
+    first = task.attempts.get()
+    proofs.prove_not_accepted(first.pk)
+    hints.take(again(first), known["task_id"])
+    wait_for(lambda: caller.credits() == before, within=20)
+    jobs.confirm_hint(first.pk)
+    assert (again(first).status, again(first).hinted_id) == (Sent.REJECTED, "")
+    settle()
+    assert (again(task).status, task.attempts.count()) == (Status.FAILED, 2)
     all_is_well(upstream)
 
 
@@ -155,3 +181,28 @@ def test_a_ring_after_the_refund_still_brings_the_song(
     assert (again(task).status, task.clips.count()) == (Status.FAILED, 1)
     assert credits.balance(member) == 100
     all_is_well(upstream)
+
+
+@pytest.mark.django_db(transaction=True)  # the answer is stored by the thread that listened
+def test_an_answer_that_comes_too_late_for_its_worker_still_saves_the_song(
+    order: Order, settings: Any
+) -> None:
+    may_answer = Event()
+
+    def hold(exchange: Exchange) -> None:
+        may_answer.wait(20)
+        exchange.send(answer(200, b'{"task_id": "up-late"}'))
+
+    provider = Upstream(hold)
+    settings.PROVIDERS = {"sandbox": (provider.url, "a-key")}
+    client_for.cache_clear()
+    ProviderState.objects.create(name="sandbox", in_flight_limit=4, looked_at=db_now())
+    client_for("sandbox")._post_timeout, client_for("sandbox")._connect_timeout = 0.3, 0.1
+    task = order()[0]
+    jobs.submit_next("sandbox")
+    assert again(task).status == Status.UNKNOWN
+    may_answer.set()
+    wait_for(lambda: again(task).status == Status.RUNNING, within=20)
+    assert (again(task).upstream_id, task.attempts.get().status) == ("up-late", Sent.ACCEPTED)
+    provider.close()
+    client_for.cache_clear()

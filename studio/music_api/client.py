@@ -24,11 +24,19 @@ from studio.music_api import decode, values
 from studio.music_api.errors import Ambiguous, NotFound, NotSent, Rejected, Retired, Unavailable
 from studio.music_api.operations import KNOWN
 from studio.music_api.providers import Provider, request_body
-from studio.music_api.transport import BoundedConnection, BoundedSecureConnection, Order, reason, time_limit
+from studio.music_api.transport import (
+    BoundedConnection,
+    BoundedSecureConnection,
+    Order,
+    in_background,
+    reason,
+    time_limit,
+)
 from studio.music_api.types import Accepted, Balance, PollResult
 
 TASK_PATH = "/api/v1/producer/task/"
 BALANCE_PATH = "/api/v1/get-credits"
+LISTEN_S = 600.0  # for a late answer to an order; nobody waits for it
 BODY_SECONDS = 10.0  # for a whole body, at most 1 MiB
 
 
@@ -41,8 +49,8 @@ class Answer(NamedTuple):
 class Client:
     """One account at one provider; all time-outs are in seconds. Threads may share it.
 
-    `post_timeout` and `get_timeout` bound the wait for the whole head of an answer. With the defaults a POST
-    ends within 60 s of its connection, which is less than any lease on it.
+    `get_timeout` bounds the wait for the whole head of an answer, `post_timeout` that for all of an order's.
+    With the defaults a POST ends within 40 s, which is less than any lease on it.
     """
 
     def __init__(
@@ -85,7 +93,7 @@ class Client:
         except ValueError as error:
             raise Rejected(str(error)) from None
         hooks = {"webhook_url": webhook_url, "webhook_secret": webhook_secret} if webhook_url else {}
-        return decode.submit_answer(*self._post(operation.path, {**fields, **hooks}))
+        return self._send(operation.path, {**fields, **hooks})
 
     def poll(self, operation_name: str, task_id: str) -> PollResult:
         """Ask where a task stands. Raises Unavailable, NotFound or KeyRefused (upstream.md 1.6)."""
@@ -102,11 +110,22 @@ class Client:
         """Ask for the credits left. Raises Unavailable or KeyRefused (upstream.md 4.1)."""
         return decode.balance_answer(*self._get(BALANCE_PATH))
 
-    def _post(self, path: str, fields: Mapping[str, Any]) -> Answer:
-        order = Order(json.dumps(fields).encode(), latest=time.monotonic() + 2 * self._connect_timeout)
+    def _send(self, path: str, fields: Mapping[str, Any]) -> Accepted:
+        """Wait for the answer as long as a worker may; a thread goes on listening after that."""
+        to_connect = 2 * self._connect_timeout
+        order = Order(json.dumps(fields).encode(), latest=time.monotonic() + to_connect)
+        answer = in_background(lambda: decode.submit_answer(*self._post(path, order)))
+        with suppress(TimeoutError):
+            return answer.result(to_connect + self._post_timeout)
+        if order.begun:
+            told = f"{self.provider.label} may or may not have the order: no answer in time."
+            raise Ambiguous(told, late=answer)
+        raise NotSent(f"{self.provider.label} cannot be reached: no connection in time.")
+
+    def _post(self, path: str, order: Order) -> Answer:
         headers = {"Content-Type": "application/json", "Connection": "close"}
         with _Session(self._key) as session:
-            answer = self._exchange(session, "POST", path, self._post_timeout, data=order, headers=headers)
+            answer = self._exchange(session, "POST", path, LISTEN_S, data=order, headers=headers)
         if isinstance(answer, Answer):
             return answer
         if order.begun:

@@ -19,7 +19,10 @@ MusicApiError
 The class alone decides what happens to the money; `message` is for people only.
 """
 
+from concurrent.futures import Future
 from typing import Any
+
+from studio.music_api.types import Accepted
 
 
 class MusicApiError(Exception):
@@ -83,7 +86,11 @@ class KeyRefused(Held):
 
 
 class Ambiguous(MusicApiError):
-    pass
+    """`late` is the answer that may still come, for as long as this process lives; None when none can."""
+
+    def __init__(self, message: str, *, late: "Future[Accepted] | None" = None, **about: Any) -> None:
+        super().__init__(message, **about)
+        self.late = late
 
 
 class Unavailable(MusicApiError):

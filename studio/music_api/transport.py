@@ -7,7 +7,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import (
@@ -18,6 +20,8 @@ from urllib3.exceptions import (
     SSLError,
 )
 from urllib3.response import HTTPResponse
+
+T = TypeVar("T")
 
 REASONS = (  # the narrower before the wider: each of the first three is a kind of the next
     (NameResolutionError, "its name is not known"),
@@ -91,6 +95,20 @@ def time_limit(seconds: float, shut: Callable[[], object]) -> Iterator[None]:
     # Also without an error: a head that was cut short reads like one that ended.
     if expired.is_set():
         raise TimeoutError
+
+
+def in_background(do: Callable[[], T]) -> Future[T]:
+    """What `do` gives or raises, from a thread that keeps no process from ending."""
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(do())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return outcome
 
 
 def reason(error: BaseException) -> str:

@@ -7,28 +7,24 @@ webhook, the provider's balance, a person, or the deadline. It is never sent a s
 import logging
 import random
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from studio.errors import TooLate
-from studio.models import Attempt, CreditEntry, ProviderState, Task
+from studio.models import Attempt, CreditEntry, Task
 from studio.models.clock import db_now
 from studio.music_api import errors
 from studio.music_api.errors import Held, MusicApiError, NotSent, Rejected
-from studio.music_api.providers import PROVIDERS
-from studio.services import credits, providers, tasks
+from studio.services import credits, lines, providers, tasks
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)  # longer than any POST may take
 DECIDE_AFTER = timedelta(minutes=20)  # ten times the longest normal song
 SEND_FOR = timedelta(hours=24)
-PROVED = "The provider's balance shows that it was not accepted"
 
 Status = Attempt.Status
 
@@ -44,11 +40,11 @@ def claim_next(provider: str) -> Attempt | None:
     """
     state = providers.lock(provider)
     now = db_now()
-    if not takes_orders(state, now):
+    if not lines.takes_orders(state, now):
         return None
-    if Task.objects.in_flight(provider).count() >= state.in_flight_limit:
+    if lines.places_taken(provider, now) >= state.in_flight_limit:
         return None
-    task = _next_in_line(provider, now).first()
+    task = lines.next_in_line(provider, now).first()
     if task is None or not tasks.move(
         task.pk, Task.Status.SUBMITTING, claims=task.claims + 1, submitted_at=now
     ):
@@ -63,34 +59,6 @@ def claim_next(provider: str) -> Attempt | None:
     )
 
 
-def takes_orders(state: ProviderState, now: datetime) -> bool:
-    """Whether the provider is on, waits for nobody and nothing, and its pause after a paid call is over."""
-    paused = state.paused_until is not None and state.paused_until > now
-    if state.name not in settings.PROVIDERS or state.hold or state.attention or paused:
-        return False
-    sent = Attempt.objects.filter(provider=state.name).order_by("-pk").values_list("sent_at", flat=True)
-    last = sent.first()
-    return last is None or now - last >= timedelta(seconds=PROVIDERS[state.name].min_interval_s)
-
-
-def _next_in_line(provider: str, now: datetime) -> QuerySet[Task]:
-    """The person with the fewest orders in flight goes next, then the oldest order."""
-    in_flight = (
-        Task.objects.in_flight(provider)
-        .filter(created_by=OuterRef("created_by"))
-        .order_by()
-        .values("created_by")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    return (
-        Task.objects.queued(provider)
-        .filter(Q(send_after=None) | Q(send_after__lte=now))
-        .annotate(theirs=Coalesce(Subquery(in_flight), 0))
-        .order_by("theirs", "pk")
-    )
-
-
 # -- After the POST -------------------------------------------------------------------------------
 
 
@@ -100,7 +68,7 @@ def accept(attempt_id: int, upstream_id: str, *, source: str) -> bool:
 
     False when it was settled before, or when the id belongs to another attempt (which is logged as an alarm).
     """
-    attempt = _lock(attempt_id)
+    attempt = lock(attempt_id)
     if attempt.status in (Status.ACCEPTED, Status.LATE):
         if attempt.upstream_id != upstream_id:
             log.error("attempt %s was settled as %s; %s names another id", attempt.pk, attempt.status, source)
@@ -112,7 +80,7 @@ def accept(attempt_id: int, upstream_id: str, *, source: str) -> bool:
     task = Task.objects.select_for_update().get(pk=attempt.task_id)
     # A queued task: what said that nothing was accepted was wrong, and it was not sent again yet.
     in_time = attempt.status in (Status.SENT, Status.UNKNOWN) or task.status == Task.Status.QUEUED
-    _settle(
+    settle(
         attempt, Status.ACCEPTED if in_time else Status.LATE, f"Accepted, known from {source}", upstream_id
     )
     credits.house_entry(attempt, CreditEntry.Kind.SPEND)
@@ -145,7 +113,7 @@ def _run(attempt: Attempt, upstream_id: str, source: str) -> None:
 @transaction.atomic
 def record_failure(attempt_id: int, error: MusicApiError) -> None:
     """Store how the POST failed, if nobody settled the attempt meanwhile, and what follows for the task."""
-    attempt = _lock(attempt_id)
+    attempt = lock(attempt_id)
     if attempt.status != Status.SENT:
         return
     if isinstance(error, NotSent):
@@ -160,7 +128,7 @@ def record_failure(attempt_id: int, error: MusicApiError) -> None:
 
 def _not_sent(attempt: Attempt, error: NotSent) -> None:
     """Proven not accepted: back into the line, after a pause of the provider."""
-    _settle(attempt, Status.REJECTED, str(error))
+    settle(attempt, Status.REJECTED, str(error))
     busy = isinstance(error, errors.RateLimited)
     wait = providers.pause(attempt.provider, retry_after=error.retry_after, busy=busy)
     reason = "The service is busy." if busy else "Waiting for the service: it can't be reached."
@@ -179,7 +147,7 @@ def _not_sent(attempt: Attempt, error: NotSent) -> None:
 
 
 def _rejected(attempt: Attempt, error: Rejected) -> None:
-    _settle(attempt, Status.REJECTED, str(error))
+    settle(attempt, Status.REJECTED, str(error))
     if isinstance(error, errors.Retired):
         providers.retire(attempt.provider, attempt.task.operation)
         tasks.fail(attempt.task_id, "The provider no longer offers this.")
@@ -193,10 +161,10 @@ def _rejected(attempt: Attempt, error: Rejected) -> None:
 def _held(attempt: Attempt, error: Held) -> None:
     # A second 403 after the key was found good again is about the order: words that are not allowed, say.
     if error.status == 403 and attempt.task.events.filter(new=Task.Status.HELD).exists():
-        _settle(attempt, Status.REJECTED, str(error))
+        settle(attempt, Status.REJECTED, str(error))
         tasks.fail(attempt.task_id, f"The provider refused the order: {error}")
         return
-    _settle(attempt, Status.REJECTED, str(error))
+    settle(attempt, Status.REJECTED, str(error))
     if isinstance(error, errors.OutOfCredits):
         reason = "The studio is out of credits at the provider. Yours are kept; the order goes on by itself."
         providers.hold(attempt.provider, reason, attempt.task.price)
@@ -218,13 +186,13 @@ def _unknown(attempt: Attempt, why: str) -> None:
     )
 
 
-def _lock(attempt_id: int) -> Attempt:
+def lock(attempt_id: int) -> Attempt:
     """The provider's row first, as everywhere: two orders of locks would be a deadlock."""
     providers.lock(Attempt.objects.values_list("provider", flat=True).get(pk=attempt_id))
     return Attempt.objects.select_for_update(of=("self",)).select_related("task").get(pk=attempt_id)
 
 
-def _settle(attempt: Attempt, status: str, outcome: str, upstream_id: str = "") -> None:
+def settle(attempt: Attempt, status: str, outcome: str, upstream_id: str = "") -> None:
     attempt.status, attempt.outcome, attempt.upstream_id = status, outcome, upstream_id
     attempt.ended_at = db_now()
     attempt.save(update_fields=["status", "outcome", "upstream_id", "ended_at"])
@@ -241,7 +209,7 @@ def expire_leases() -> int:
 
 @transaction.atomic
 def _expire(attempt_id: int) -> bool:
-    attempt = _lock(attempt_id)
+    attempt = lock(attempt_id)
     if attempt.status != Status.SENT:
         return False
     _unknown(attempt, "The worker stopped while it was sending.")
@@ -258,30 +226,13 @@ def decide_unknown() -> int:
 
 @transaction.atomic
 def _lose(attempt_id: int, reason: str) -> bool:
-    attempt = _lock(attempt_id)
+    attempt = lock(attempt_id)
     if attempt.status != Status.UNKNOWN:
         return False
-    _settle(attempt, Status.LOST, reason)
+    settle(attempt, Status.LOST, reason)
     # The person's account before the house's, as everywhere: two orders of locks would be a deadlock.
     tasks.fail(attempt.task_id, f"{reason} If the song still comes, it is yours at no cost.")
     credits.house_entry(attempt, CreditEntry.Kind.LOSS, reason)
-    return True
-
-
-@transaction.atomic
-def prove_not_accepted(attempt_id: int) -> bool:
-    """The provider's balance shows that nothing was accepted: the order may be sent again, once."""
-    attempt = _lock(attempt_id)
-    proved_before = attempt.task.attempts.filter(outcome=PROVED).exists()
-    if attempt.status != Status.UNKNOWN:
-        return False
-    _settle(attempt, Status.REJECTED, PROVED)
-    if proved_before:
-        park(attempt.task_id, "It was sent twice and never arrived.")
-        return True
-    tasks.move(
-        attempt.task_id, Task.Status.QUEUED, note="Not accepted, the provider's balance shows it.", reason=""
-    )
     return True
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from studio.models import Task
 from studio.models.clock import db_now
-from studio.services import attempts, hints, providers, tasks
+from studio.services import attempts, hints, lines, providers, tasks
 
 RING_AGAIN = timedelta(seconds=5)
 
@@ -17,9 +17,9 @@ def ring_waiting() -> None:
     stale = Q(woken_at=None) | Q(woken_at__lte=now - RING_AGAIN)
     for name in providers.enabled():
         state = providers.state_of(name)
-        if not attempts.takes_orders(state, now):
+        if not lines.takes_orders(state, now):
             continue
-        free = state.in_flight_limit - Task.objects.in_flight(name).count()
+        free = state.in_flight_limit - lines.places_taken(name, now)
         if providers.named(name).min_interval_s:
             free = min(free, 1)  # the others would ring in vain, and count as woken for a while
         due = Task.objects.queued(name).filter(stale, Q(send_after=None) | Q(send_after__lte=now))

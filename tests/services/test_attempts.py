@@ -9,7 +9,7 @@ from accounts.models import User
 from studio.errors import TooLate
 from studio.models import Attempt, CreditEntry, Task
 from studio.music_api import errors
-from studio.services import attempts, audit, credits, providers
+from studio.services import attempts, audit, credits, proofs, providers
 from tests.conftest import Order
 from tests.factories import PRICE, accepted, again, earlier, lost, send, unknown, until
 from tests.threads import at_once
@@ -238,7 +238,7 @@ def test_a_song_that_comes_after_the_refund_is_delivered_free(order: Order, memb
 def test_proof_that_nothing_was_accepted_sends_it_again(order: Order) -> None:
     task = order()[0]
     attempt = unknown(task)
-    assert attempts.prove_not_accepted(attempt.pk)
+    assert proofs.prove_not_accepted(attempt.pk)
     balanced(task, Status.QUEUED, Sent.REJECTED, [])
     accepted(task)
     assert task.attempts.count() == 2
@@ -247,7 +247,7 @@ def test_proof_that_nothing_was_accepted_sends_it_again(order: Order) -> None:
 def test_proof_comes_too_late_for_a_settled_attempt(order: Order) -> None:
     task = order()[0]
     attempt = accepted(task)
-    assert not attempts.prove_not_accepted(attempt.pk)
+    assert not proofs.prove_not_accepted(attempt.pk)
     balanced(task, Status.RUNNING, Sent.ACCEPTED, ["spend"])
 
 
@@ -258,7 +258,7 @@ def test_an_order_that_stops_its_worker_is_sent_once_more_then_set_aside(order: 
         assert again(task).claims == crash
         earlier(attempt, lease_until=timedelta(seconds=1))
         attempts.expire_leases()
-        attempts.prove_not_accepted(attempt.pk)
+        proofs.prove_not_accepted(attempt.pk)
     balanced(task, Status.FAILED, Sent.REJECTED, ["refund"])
     assert again(task).parked
     assert credits.balance(member) == 100

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from studio.models import Attempt, Task
-from studio.services import attempts, audit
+from studio.services import attempts, audit, proofs
 from tests.conftest import Order
 from tests.factories import accepted, again, bring_to, unknown, until
 from tests.services.test_hooks import ring
@@ -16,7 +16,7 @@ Status, Sent = Task.Status, Attempt.Status
 def disproved(order: Order) -> Attempt:
     """An attempt that the balance showed as not accepted, wrongly."""
     attempt = unknown(order()[0])
-    assert attempts.prove_not_accepted(attempt.pk)
+    assert proofs.prove_not_accepted(attempt.pk)
     return attempt
 
 

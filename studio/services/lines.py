@@ -1,0 +1,73 @@
+"""A provider's line of waiting orders: whether it moves now, how many places are taken, and who goes next."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from studio.models import Attempt, CreditEntry, ProviderState, Task
+from studio.music_api.providers import PROVIDERS
+
+SETTLED_AFTER = timedelta(minutes=2)  # a provider that was slow to answer may be slow to charge
+SONG_TAKES = timedelta(minutes=10)  # after it an order that nobody knows of is over at the provider as well
+DOUBT_LASTS = timedelta(minutes=3)  # enough for the balance to decide
+SILENCE_LASTS = timedelta(hours=1)
+
+
+def takes_orders(state: ProviderState, now: datetime) -> bool:
+    """Whether the provider is on, waits for nobody and nothing, and its pause after a paid call is over."""
+    paused = state.paused_until is not None and state.paused_until > now
+    if state.name not in settings.PROVIDERS or state.hold or state.attention or paused:
+        return False
+    if PROVIDERS[state.name].has_balance and _waits_for_proof(state, now):
+        return False
+    sent = Attempt.objects.filter(provider=state.name).order_by("-pk")
+    last = sent.values_list("sent_at", flat=True).first()
+    return last is None or now - last >= timedelta(seconds=PROVIDERS[state.name].min_interval_s)
+
+
+def _waits_for_proof(state: ProviderState, now: datetime) -> bool:
+    """After an order without an answer nothing is sent until the provider's free balance call answers again,
+    and long enough for the balance to tell what became of the order: a provider in trouble never has more
+    than a few orders in doubt, and the moment is quiet."""
+    without_answer = Attempt.objects.filter(
+        provider=state.name,
+        status__in=(Attempt.Status.UNKNOWN, Attempt.Status.LOST),
+        sent_at__gt=now - SILENCE_LASTS,
+    )
+    last = without_answer.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    if last and (state.balance_at is None or state.balance_at < last):
+        return True
+    return in_doubt(state.name).filter(sent_at__gt=now - DOUBT_LASTS).exists()
+
+
+def in_doubt(provider: str) -> QuerySet[Attempt]:
+    """Unknown attempts that nothing has shed light on: no webhook named an id, no balance a charge."""
+    charged = CreditEntry.objects.filter(attempt=OuterRef("pk"), kind=CreditEntry.Kind.SPEND)
+    unknown = Attempt.objects.filter(provider=provider, status=Attempt.Status.UNKNOWN, hinted_id="")
+    return unknown.filter(~Exists(charged))
+
+
+def places_taken(provider: str, now: datetime) -> int:
+    """Orders that the provider is at work on, as far as we can tell."""
+    over = Q(status=Task.Status.UNKNOWN, submitted_at__lte=now - SONG_TAKES)
+    return Task.objects.in_flight(provider).exclude(over).count()
+
+
+def next_in_line(provider: str, now: datetime) -> QuerySet[Task]:
+    """The person with the fewest orders in flight goes next, then the oldest order."""
+    in_flight = (
+        Task.objects.in_flight(provider)
+        .filter(created_by=OuterRef("created_by"))
+        .order_by()
+        .values("created_by")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return (
+        Task.objects.queued(provider)
+        .filter(Q(send_after=None) | Q(send_after__lte=now))
+        .annotate(theirs=Coalesce(Subquery(in_flight), 0))
+        .order_by("theirs", "pk")
+    )

@@ -11,7 +11,7 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 # One more than there are processors: a test that waits for a browser or a server leaves its own idle.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
-.PHONY: help setup run test check bench bench-library chaos screenshots develop browser format
+.PHONY: help setup run test check bench bench-library media chaos machine coverage screenshots develop browser format
 
 help:
 	@echo "make run          set up, start the studio here, print its address"
@@ -19,6 +19,9 @@ help:
 	@echo "make check        style, types, migrations, templates, licences"
 	@echo "make bench        print the figures"
 	@echo "make chaos        kill the studio at work, and prove that nothing is lost or paid twice"
+	@echo "make media        kill and starve the copying of audio, and feed it broken files"
+	@echo "make machine      orders, workers, provider and time in random sequences, with an audit after every step"
+	@echo "make coverage     every branch of the money's code and of the provider's client is tested"
 	@echo "make screenshots  make the README's pictures"
 
 run: setup
@@ -75,10 +78,31 @@ format: develop
 bench: develop
 	@$(BIN)/python -m tests.bench
 
+# Copying while processes are killed and the disk is full, and a thousand malformed files: a few are in `make test`.
+media: develop
+	KILLS=$(or $(KILLS),200) FULL=$(or $(FULL),20) FILES=$(or $(FILES),1000) \
+		$(BIN)/python -m pytest -q -n0 tests/test_archive_kills.py tests/audio/test_malformed.py
+
 # With DBKILLS the run starts a PostgreSQL of its own and kills it that often.
 chaos: develop
 	@$(BIN)/python -m tests.chaos --tasks $(or $(TASKS),1000) --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1) \
-		--db $(or $(DB),sqlite) --control "$(CONTROL)" --hooks $(or $(HOOKS),1) --dbkills $(or $(DBKILLS),0)
+		--db $(or $(DB),sqlite) --control "$(CONTROL)" --hooks $(or $(HOOKS),1) --dbkills $(or $(DBKILLS),0) \
+		--desk $(or $(DESK),0)
+
+# RUNS examples of STEPS steps each; SEED repeats a run.
+machine: develop
+	@seed=$${SEED:-$$RANDOM}; echo "SEED=$$seed"; \
+		MACHINE_RUNS=$(or $(RUNS),2000) MACHINE_STEPS=$(or $(STEPS),50) \
+		$(BIN)/python -m pytest -q -n0 --hypothesis-seed=$$seed tests/machine
+
+COVERED := studio/models/tasks.py,studio/models/credits.py,studio/services/tasks.py,studio/services/credits.py
+COVERING := tests/models tests/music_api tests/contract $(addprefix tests/services/test_,attempts.py credits.py \
+	free_orders.py order.py tasks.py)
+
+coverage: export COVERAGE_FILE = var/coverage
+coverage: develop
+	$(BIN)/python -m coverage run --branch --source studio -m pytest -q -n0 $(COVERING)
+	$(BIN)/python -m coverage report --show-missing --fail-under=100 --include='$(COVERED),studio/music_api/*'
 
 screenshots: develop
 	@$(BIN)/python -m tests.screenshots

@@ -48,7 +48,9 @@ def test_no_cluster_outlives_its_supervisor(tmp_path: Path) -> None:
         time.sleep(TOO_SOON_S)  # runstudio gives up on a process that ends so soon
         os.kill(studio.children("manage.py", "work", "--grace")[0], signal.SIGKILL)
         wait_for(lambda: not first & set(studio.children("manage.py", "cluster")), within=30)
-        assert wait_for(lambda: studio.children("manage.py", "cluster"), within=30), "runstudio starts another"
+        assert wait_for(lambda: studio.children("manage.py", "cluster"), within=30), (
+            "runstudio starts another"
+        )
     finally:
         studio.stop()
 
@@ -78,7 +80,8 @@ def test_a_cluster_that_loses_its_supervisor_while_it_forks_ends_too(tmp_path: P
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    assert cluster.stdin and cluster.stdout
+    assert cluster.stdin
+    assert cluster.stdout
     try:
         assert cluster.stdout.readline() == b"forked\n"
         cluster.stdin.close()

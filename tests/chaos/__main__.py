@@ -27,6 +27,7 @@ def main() -> int:
         control=given.control,
         hooks=given.hooks == "1",
         server_kills=given.dbkills,
+        desk=given.desk == "1",
         quiet_s=60 if given.control else 180,  # a control may stand still for good
     )
     print(f"{options}; what happened is kept in {folder}", file=sys.stderr)
@@ -69,6 +70,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--control", choices=[*CONTROLS], default="")
     parser.add_argument("--dbkills", type=int, default=0, help="how often a PostgreSQL of our own is killed")
     parser.add_argument("--hooks", choices=("0", "1"), default="1")
+    parser.add_argument("--desk", choices=("0", "1"), default="0", help="an owner enters lost ids")
     return parser.parse_args()
 
 

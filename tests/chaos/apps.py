@@ -26,24 +26,28 @@ def _short_calls() -> None:
     from studio.music_api import client
 
     defaults: Any = client.Client.__init__.__kwdefaults__
-    defaults |= {"connect_timeout": 1, "post_timeout": 2, "get_timeout": 2}
+    defaults |= {"connect_timeout": 0.5, "post_timeout": 2, "get_timeout": 2}
     client.BODY_SECONDS = 1.0
     archive.MAX_BYTES = 4 * 1024 * 1024
     archive.FetchRules = partial(FetchRules, deadline_s=8, grace_s=2)  # type: ignore[misc, assignment]
 
 
 def _short_waits() -> None:
-    from studio.services import attempts, balances, clips, polls, providers
+    from studio.services import attempts, balances, clips, lines, polls, proofs, providers
 
     attempts.LEASE = timedelta(seconds=6)
+    lines.SETTLED_AFTER = timedelta(seconds=4)  # the hostile upstream charges up to 3.5 s late
+    lines.SONG_TAKES = timedelta(seconds=7)  # up to 2.5 s
+    lines.DOUBT_LASTS = timedelta(seconds=15)  # a poll that fails is repeated after 5 s
+    lines.SILENCE_LASTS = timedelta(seconds=60)
     attempts.DECIDE_AFTER = timedelta(seconds=float(os.environ.get("CHAOS_DECIDE_S", "45")))
     balances.EVERY = timedelta(seconds=5)
-    balances.SETTLED_AFTER = timedelta(seconds=6)  # the hostile upstream charges up to 3.5 s late
-    balances.WHILE_UNKNOWN = timedelta(seconds=2)
     balances.WHILE_HELD = timedelta(seconds=2)
     balances.AFTER_A_TASK = timedelta(seconds=1)
-    balances.RETURN_TAKES = timedelta(seconds=3)
+    proofs.WHILE_UNKNOWN = timedelta(seconds=1)
+    proofs.RETURN_TAKES = timedelta(seconds=1)
     clips.LEASE = timedelta(seconds=6)
+    clips.KEEP_TRYING = timedelta(seconds=60)
     polls.LEASE = timedelta(seconds=5)
     providers.RECHECK_HOLD = timedelta(seconds=2)
     providers.MAX_PAUSE_S = 5

@@ -25,13 +25,20 @@ class Verdict:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def judge(tasks: list[Any], books: dict[str, Any], ordered: int) -> Verdict:
-    """`tasks` are the rows of TASKS, `books` the upstream's, `ordered` how many forms were taken."""
+def judge(tasks: list[Any], books: dict[str, Any], ordered: int, *, all_known: bool = True) -> Verdict:
+    """`tasks` are the rows of TASKS, `books` the upstream's, `ordered` how many forms were taken.
+
+    `all_known`: webhooks or an owner tell the ids of orders whose answer was lost. Where nobody does, such an
+    order can't be saved by anything that the studio does, so only the others count as its losses.
+    """
     upstream, verdict = books["orders"], Verdict()
     ours = {row[0]: row for row in tasks}
     lost = _lost(ours, upstream)
+    unknowable = sum(paid for marker, paid in lost.items() if not upstream[marker]["told"])
+    gone = sum(paid for marker, paid in lost.items() if upstream[marker]["gone"])
     spent = sum(row["paid"] for row in upstream.values())
-    doubles = [marker for marker, row in upstream.items() if row["accepted"] > 1]
+    doubles = [marker for marker, row in upstream.items() if row["paid"] > books["price"]]
+    again = sum(row["accepted"] > 1 for row in upstream.values()) - len(doubles)
     still_open = [row[0] for row in tasks if row[1] not in ENDED]
     verdict.figures = {
         "ordered": ordered,
@@ -41,9 +48,12 @@ def judge(tasks: list[Any], books: dict[str, Any], ordered: int) -> Verdict:
         "open": len(still_open),
         "accepted upstream": sum(row["accepted"] for row in upstream.values()),
         "paid twice": len(doubles),
+        "accepted again, credits returned": again,
         "spent upstream": spent,
         "lost by the house": sum(lost.values()),
         "lost, %": round(100 * sum(lost.values()) / max(spent, 1), 2),
+        "  whose id nobody was told": unknowable,
+        "  whose audio never came": gone,
         "booked as loss": -sum(amount for row in tasks for kind, amount in row[3] if kind == "loss"),
     }
     if len(tasks) != ordered:
@@ -51,10 +61,12 @@ def judge(tasks: list[Any], books: dict[str, Any], ordered: int) -> Verdict:
     if len(ours) != len(tasks):
         verdict.broken.append("two tasks have the same marker: the run can't tell them apart")
     verdict.broken += [f"still open: {marker}" for marker in still_open]
-    verdict.broken += [f"accepted more than once: {marker}" for marker in doubles]
+    verdict.broken += [f"paid more than once: {marker}" for marker in doubles]
     verdict.broken += [f"nobody ordered {marker}" for marker in upstream if marker not in ours]
     verdict.broken += _unexplained(ours, upstream)
-    if ordered >= MANY and sum(lost.values()) > MAX_LOSS * spent:
+    verdict.broken += _unexplained_losses(ours, upstream)
+    borne = sum(lost.values()) - (0 if all_known else unknowable)
+    if ordered >= MANY and borne > MAX_LOSS * spent:
         verdict.broken.append(f"the house lost more than {MAX_LOSS:.0%} of what was spent")
     if books["private"]:
         verdict.broken.append(f"{books['private']} connections to a private address")
@@ -82,5 +94,15 @@ def _unexplained(ours: dict[str, Any], upstream: dict[str, Any]) -> Iterator[str
             yield f"{marker} is done, but the upstream kept {paid} and our books say {known}"
         elif status == "failed" and paid not in (0, booked.get("loss", 0)):
             yield f"{marker} has failed, the upstream kept {paid}, and no loss is booked"
-        elif status == "failed" and known not in (0, paid):
+        elif status == "failed" and "loss" not in booked and known not in (0, paid):
             yield f"{marker} has failed, the upstream kept {paid}, and our books say {known}"
+
+
+def _unexplained_losses(ours: dict[str, Any], upstream: dict[str, Any]) -> Iterator[str]:
+    """Of orders that were given up the balance tells how many were charged, not which: their sum counts."""
+    entries = [(marker, row[3]) for marker, row in ours.items() if any(kind == "loss" for kind, _ in row[3])]
+    paid = sum(upstream.get(marker, {"paid": 0})["paid"] for marker, _ in entries)
+    moved = ("spend", "upstream_refund")
+    known = -sum(amount for _, each in entries for kind, amount in each if kind in moved)
+    if paid != known:
+        yield f"the upstream kept {paid} for what the house bears, and our books say {known}"

@@ -7,23 +7,25 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.request import urlopen
 
+from tests.chaos.desk import Desk
 from tests.chaos.judge import ENDED, TASKS, Verdict, judge
 from tests.chaos.killer import SHARES, Killer
 from tests.chaos.people import PASSWORD, Person
 from tests.chaos.postgres import OwnPostgres
-from tests.running import ROOT, RunningStudio, drop_database, free_port
+from tests.running import ROOT, RunningStudio, drop_database, free_port, wait_for
 from tests.visitor import owner_of
 
 KEY = "key-of-the-hostile-upstream"
 PEOPLE = 5
 EVERY_S = 2.0
+AUDIT_S = 40
 PLACES = 16  # orders in flight: unknown ones keep theirs until the deadline
 MAKE_PEOPLE = """
 from accounts.models import User
@@ -34,6 +36,10 @@ for n in range({people}):
 """
 PROJECTS = (
     "list(Project.objects.filter(owner__email__startswith='p').order_by('pk').values_list('pk', flat=True))"
+)
+PROVED = (
+    'list(CreditEntry.objects.filter(reason__startswith="The provider\'s balance shows")'
+    ".values_list('reason', flat=True))"
 )
 ATTEMPTS = "list(Attempt.objects.values_list('status', 'outcome'))"
 OPEN = f"Task.objects.exclude(status__in={ENDED}).count()"
@@ -49,6 +55,7 @@ class Options:
     quiet_s: float = 180  # the longest wait for the end of everything after the last kill
     decide_s: float = 45
     server_kills: int = 0  # of PostgreSQL
+    desk: bool = False  # an owner enters the ids of orders whose answer was lost
 
     @property
     def shares(self) -> dict[str, int]:
@@ -84,6 +91,7 @@ class ChaosRun:
         options = self.options
         command = ["--port", str(free_port()), "--key", KEY, "--seed", str(options.seed)]
         command += ["--journal", str(self.folder / "upstream.jsonl")] + ["--no-hooks"] * (not options.hooks)
+        command += ["--outages", "20"]
         process = stack.enter_context(
             subprocess.Popen(
                 [sys.executable, "-m", "tests.hostile", *command], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -110,6 +118,8 @@ class ChaosRun:
 
     def run(self) -> Verdict:
         people = self._people()
+        if self.options.desk:
+            self.desk = self._ends.enter_context(Desk(self.studio.url, "p0@example.org", self._books))
         threads = [person.start() for person in people]
         killer = Killer(self.studio, self.random, self.options.shares)
         start = time.monotonic()
@@ -177,16 +187,17 @@ class ChaosRun:
         tasks = self.studio.query(TASKS)
         # Signing in is a form, too.
         books = self._books()
-        verdict = judge(tasks, books, seen["taken"] - len(people))
+        ordered = seen["taken"] - len(people)
+        verdict = judge(tasks, books, ordered, all_known=self.options.hooks or self.options.desk)
         broken, figures = verdict.broken, verdict.figures
         figures |= {"kills": sum(kills.values()), **{f"  {name}": n for name, n in kills.items()}}
         figures |= {"kills of PostgreSQL": self.server.kills} if self.server else {}
         figures |= {"studio started again": self.restarts, "quiet after, s": quiet_after}
         figures |= {f"people saw: {name}": n for name, n in seen.items() if name != "taken"}
+        figures |= {"ids entered by an owner": self.desk.entered} if self.options.desk else {}
         figures |= self._attempts()
         figures |= {f"upstream: {name}": n for name, n in sorted(books["seen"].items())}
-        audit = json.loads(self.studio.manage("audit", "--files", "--json", check=False))
-        broken += [f"audit: {rule}: {rows[:5]}" for rule, rows in audit["broken"].items()]
+        broken += [f"audit: {rule}: {rows[:5]}" for rule, rows in self._audit().items()]
         broken += [f"people saw {name}, {n} times" for name, n in seen.items() if self._is_bad(name)]
         if not self.database:
             broken += self._integrity()
@@ -195,6 +206,15 @@ class ChaosRun:
         (self.folder / "studio.log").write_text("".join([*self.lines, *self.studio.lines]))
         return verdict
 
+    def _audit(self) -> dict[str, list[str]]:
+        """What is still broken when the last credits have come back, and the balance was read once more."""
+        end = time.monotonic() + AUDIT_S
+        while True:
+            said = json.loads(self.studio.manage("audit", "--files", "--upstream", "--json", check=False))
+            if said["clean"] or self.options.control or time.monotonic() > end:
+                return dict(said["broken"])
+            time.sleep(2)
+
     def _attempts(self) -> dict[str, int]:
         """How attempts ended, and what brought the lost ones to light."""
         found: Counter[str] = Counter()
@@ -202,11 +222,16 @@ class ChaosRun:
             found[f"attempts: {status}"] += 1
             if "balance shows" in outcome or outcome.startswith("Accepted, known from an id"):
                 found[f"  {outcome}"] += 1
+        found.update(f"  {reason}" for reason in self.studio.query(PROVED))
         return dict(sorted(found.items()))
 
     def _books(self) -> dict[str, Any]:
-        with urlopen(f"{self.upstream}/hostile/ledger", timeout=10) as answer:
-            return dict(json.load(answer))
+        def ask() -> dict[str, Any]:
+            with suppress(OSError), urlopen(f"{self.upstream}/hostile/ledger", timeout=10) as answer:
+                return dict(json.load(answer))
+            return {}  # one of its outages
+
+        return wait_for(ask)
 
     def _integrity(self) -> list[str]:
         connection = sqlite3.connect(self.folder / "studio.sqlite3")

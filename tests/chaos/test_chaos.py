@@ -32,7 +32,8 @@ def test_who_sends_again_on_a_guess_pays_twice(tmp_path: Path) -> None:
 
 DONE = ["song/1", "done", 10, [["charge", -10], ["spend", -10]], 0, ""]
 REFUNDED = ["song/1", "failed", 10, [["charge", -10], ["refund", 10]], 0, ""]
-BOOKED = ["song/1", "failed", 10, [["charge", -10], ["refund", 10], ["loss", -10]], 0, ""]
+BORNE = ["song/1", "failed", 10, [["charge", -10], ["refund", 10], ["loss", -10]], 0, ""]
+BOOKED = ["song/1", "failed", 10, [["charge", -10], ["refund", 10], ["spend", -10], ["loss", -10]], 0, ""]
 
 
 @pytest.mark.parametrize(
@@ -40,22 +41,25 @@ BOOKED = ["song/1", "failed", 10, [["charge", -10], ["refund", 10], ["loss", -10
     [
         (DONE, 1, 10, None),
         (BOOKED, 1, 10, None),
-        (BOOKED, 0, 0, None),
+        (BORNE, 0, 0, None),
+        (BORNE, 1, 10, "for what the house bears"),
+        (BOOKED, 0, 0, "for what the house bears"),
         (REFUNDED, 1, 0, None),
-        (DONE, 2, 20, "accepted more than once"),
-        (DONE, 2, 10, "accepted more than once"),
+        (DONE, 2, 20, "paid more than once"),
+        (DONE, 2, 10, None),
         (DONE, 1, 0, "the upstream kept 0"),
         (REFUNDED, 1, 10, "no loss is booked"),
         (["song/1", "unknown", 10, [["charge", -10]], 1, ""], 1, 10, "still open"),
     ],
 )
 def test_the_judge(task: list[object], accepted: int, paid: int, finding: str | None) -> None:
-    orders = {"song/1": {"accepted": accepted, "paid": paid}} if accepted else {}
-    broken = judge([task], {"orders": orders, "seen": {}, "private": 0}, ordered=1).broken
+    told = {"told": True, "gone": False}
+    orders = {"song/1": {"accepted": accepted, "paid": paid, **told}} if accepted else {}
+    broken = judge([task], {"orders": orders, "price": 10, "seen": {}, "private": 0}, ordered=1).broken
     assert bool(broken) == bool(finding)
     assert not finding or any(finding in sentence for sentence in broken)
 
 
 def test_the_judge_misses_an_order_that_vanished() -> None:
-    broken = judge([], {"orders": {}, "seen": {}, "private": 0}, ordered=1).broken
+    broken = judge([], {"orders": {}, "price": 10, "seen": {}, "private": 0}, ordered=1).broken
     assert broken == ["1 orders were taken, but there are 0 tasks"]

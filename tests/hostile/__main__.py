@@ -7,6 +7,8 @@ from threading import Event
 
 from tests.hostile.server import Hostile
 
+OUTAGE_S = 2.0
+
 
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
@@ -15,6 +17,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--journal", type=Path, required=True, help="a file that gets one line per event")
     parser.add_argument("--no-hooks", action="store_true", help="deliver no webhooks at all")
+    parser.add_argument("--outages", type=float, default=0, help="seconds between two; each lasts two")
     given = parser.parse_args()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -22,7 +25,8 @@ def main() -> None:
     hooks = not given.no_hooks
     with Hostile(given.journal, key=given.key, port=given.port, seed=given.seed, hooks=hooks) as server:
         print(server.url, flush=True)
-        stop.wait()
+        while not stop.wait(given.outages or None):
+            server.outage(OUTAGE_S)
 
 
 if __name__ == "__main__":

@@ -114,6 +114,8 @@ TO_ORDERS: dict[str, Answer] = {
     "forbidden_403": _error(403, "forbidden", "You may not do this now."),
 }
 
+TELLING = ("", "answer_late", "accept_late")  # a whole answer with the id, if anybody still listens
+
 
 def _poll_error(status: int, kind: str, text: str) -> Callable[[Handler], None]:
     return lambda handler: handler.json(status, {"type": kind, "error": text})

@@ -62,7 +62,8 @@ class Hooks:
     def _deliver(self, order: Order, event: str) -> tuple[bytes, dict[str, str]]:
         body = _body(order.id, event)
         headers = _headers(order.webhook[1], body)
-        self._post(order.webhook[0], body, headers)
+        if self._post(order.webhook[0], body, headers) == 200:
+            self._ledger.tell(order)
         return body, headers
 
     def _post(self, url: str, body: bytes, headers: dict[str, str]) -> int:

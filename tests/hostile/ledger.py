@@ -25,6 +25,7 @@ class Order:
     fields: dict[str, Any]
     counts: Counter[str] = field(default_factory=Counter)  # polls and fetches so far
     ended: bool = False
+    told: bool = False  # somebody of the studio's has heard its id
     paid: int = PRICE
 
 
@@ -66,6 +67,11 @@ class Ledger:
                 self._note("refunded", marker=order.marker, id=order.id, credits=order.paid)
                 order.paid = 0
 
+    def tell(self, order: Order) -> None:
+        """The id has reached the studio, in an answer or a webhook."""
+        with self._lock:
+            order.told = True
+
     def count(self, order: Order, what: str) -> int:
         """How often that was asked of the order before."""
         with self._lock:
@@ -73,13 +79,16 @@ class Ledger:
             return order.counts[what] - 1
 
     def summary(self) -> dict[str, Any]:
-        """{"orders": {marker: {"accepted": n, "paid": credits}}, "credits": left, "seen": {event: n}}"""
+        """{"orders": {marker: {"accepted": n, "paid": credits, "told": whether it could be known, "gone":
+        whether its audio never was there, "id": of the last}}, "credits": left, "seen": {event: n}}"""
         with self._lock:
-            orders: dict[str, dict[str, int]] = {}
+            orders: dict[str, dict[str, Any]] = {}
             for order in self.orders.values():
-                row = orders.setdefault(order.marker, {"accepted": 0, "paid": 0})
+                row = orders.setdefault(order.marker, {"accepted": 0, "paid": 0, "told": True})
                 row["accepted"] += 1
                 row["paid"] += order.paid
+                row["told"] = row["told"] and order.told
+                row |= {"gone": order.plan.gone, "id": order.id}
             return {"orders": orders, "credits": self.credits, "seen": dict(self.seen)}
 
     def close(self) -> None:

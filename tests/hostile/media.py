@@ -50,6 +50,7 @@ class Media:
             return
         number = self._ledger.count(order, "fetches") if kind == "m4a" else len(order.plan.media)
         fault = order.plan.media[number] if number < len(order.plan.media) else ""
+        fault = "missing_404" if order.plan.gone and kind == "m4a" else fault
         if fault:
             self._ledger.note(f"media {fault}")
         handler.close_connection = True

@@ -63,6 +63,7 @@ MEDIA = {
     "to_private": 12,
     "drip": 4,
 }
+GONE = 1  # audio that never comes, though it is paid for
 FAILED = 80  # songs that fail, with their credits back
 HOOK = {"lost": 150, "twice": 200, "reordered": 100, "forged": 100, "replayed": 100, "very_late": 10}
 EARLY_HOOK = 100  # rings before the POST is answered
@@ -79,6 +80,7 @@ class Plan:
     polls: tuple[str, ...]  # the first polls; the others are answered well
     hollow: int  # polls after the end that show no media
     media: tuple[str, ...]  # the first fetches of the audio
+    gone: bool  # no fetch of the audio is ever answered well
     hook: str
     early_hook: bool
     wav: bool
@@ -100,6 +102,7 @@ def plan(seed: int, title: str, sent_before: int) -> Plan:
         polls=tuple(draw(random, POLL) for _ in range(3)),
         hollow=random.choice((1, 2)) if random.randrange(1000) < HOLLOW else 0,
         media=tuple(draw(random, MEDIA) for _ in range(2)),
+        gone=random.randrange(1000) < GONE,
         hook=draw(random, HOOK),
         early_hook=random.randrange(1000) < EARLY_HOOK,
         wav=random.randrange(4) == 0,

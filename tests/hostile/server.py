@@ -1,5 +1,6 @@
 """The hostile upstream itself: orders, polls, balance and media, each with its faults."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -50,17 +51,24 @@ class Hostile(ThreadingHTTPServer):
         title = str(fields.get("title"))
         drawn = self._faults(self.seed, title, self.ledger.count_post(title))
         self.ledger.note(f"POST {drawn.submit or 'good'}", title=title)
-        answer = answers.TO_ORDERS[drawn.submit]
-        answer(handler, lambda: self._accept(drawn, fields))
+        answer, accepted = answers.TO_ORDERS[drawn.submit], list[Order]()
 
-    def _accept(self, drawn: Plan, fields: dict[str, Any]) -> str:
+        def accept() -> str:
+            accepted.append(self._accept(drawn, fields))
+            return accepted[0].id
+
+        answer(handler, accept)
+        if accepted and drawn.submit in answers.TELLING:
+            self.ledger.tell(accepted[0])
+
+    def _accept(self, drawn: Plan, fields: dict[str, Any]) -> Order:
         marker = f"{fields.get('title')}/{fields.get('seed')}"
         webhook = (str(fields.get("webhook_url", "")), str(fields.get("webhook_secret", "")))
         order = self.ledger.accept(marker, drawn, webhook, fields)
         if drawn.early_hook:
             self.hooks.early(order)
         threading.Thread(target=self._compose, args=[order], daemon=True).start()
-        return order.id
+        return order
 
     def _compose(self, order: Order) -> None:
         time.sleep(order.plan.seconds)
@@ -109,8 +117,21 @@ class Hostile(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         pass  # a client that breaks off is what this is about
 
-    def __enter__(self) -> Self:
+    def outage(self, seconds: float) -> None:
+        """Take no connections for a while."""
+        self.shutdown()
+        self.socket.close()
+        time.sleep(seconds)
+        self.socket = socket.socket(self.address_family, self.socket_type)
+        self.server_bind()
+        self.server_activate()
+        self._serve()
+
+    def _serve(self) -> None:
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def __enter__(self) -> Self:
+        self._serve()
         return self
 
     def __exit__(

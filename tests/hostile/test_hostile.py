@@ -22,7 +22,7 @@ from tests.running import wait_for
 from tests.sandbox.receiver import Receiver
 
 KEY = "key-of-the-hostile-upstream"
-GOOD = Plan("", 0.05, False, (), 0, (), "", False, True)
+GOOD = Plan("", 0.05, False, (), 0, (), False, "", False, True)
 SONG = {"sound": "quiet folk", "title": "Blue night", "seed": "7"}
 MARKER = "Blue night/7"
 Start = Callable[..., Hostile]
@@ -46,7 +46,14 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
 
 def client_of(server: Hostile) -> Client:
-    return Client(PROVIDERS["sandbox"], base_url=server.url, key=KEY, post_timeout=0.5, get_timeout=0.5)
+    return Client(
+        PROVIDERS["sandbox"],
+        base_url=server.url,
+        key=KEY,
+        connect_timeout=0.1,
+        post_timeout=0.5,
+        get_timeout=0.5,
+    )
 
 
 def outcome(server: Hostile, **hook: str) -> type[MusicApiError] | None:
@@ -67,6 +74,15 @@ def test_a_charged_order_whose_answer_is_lost(start: Start, fault: str) -> None:
     assert outcome(server) is Ambiguous
     wait_for(lambda: accepted(server) == 1, within=3)
     assert server.books()["credits"] == 1_000_000 - 10
+
+
+@pytest.mark.parametrize("fault", ["answer_late", "accept_late"])
+def test_an_answer_that_comes_when_nobody_waits_any_more_still_tells_the_id(start: Start, fault: str) -> None:
+    server = start(submit=fault)
+    with pytest.raises(Ambiguous) as raised:
+        client_of(server).submit("create_music", SONG)
+    assert raised.value.late
+    assert raised.value.late.result(5).task_id in server.ledger.orders
 
 
 @pytest.mark.parametrize("fault", schedule.UNCHARGED)
@@ -122,7 +138,8 @@ def test_a_success_may_be_hollow_at_first(start: Start) -> None:
 def test_a_failed_song_is_refunded(start: Start) -> None:
     server = start(fails=True)
     assert finished(server).state is PollState.FAILED
-    assert server.books()["orders"] == {MARKER: {"accepted": 1, "paid": 0}}
+    order = server.books()["orders"][MARKER]
+    assert (order["accepted"], order["paid"]) == (1, 0)
     assert server.books()["credits"] == 1_000_000
 
 

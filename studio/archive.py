@@ -21,7 +21,9 @@ from studio.music_api.types import PollState
 from studio.services import clips, conversions, media, results
 from studio.services.results import Copy, Sound, Source, Work
 
-MAX_BYTES = 256 * 1024 * 1024
+MB = 1024 * 1024
+MAX_BYTES = 256 * MB
+MAX_BYTES_OF: dict[str, int] = {Asset.Kind.COVER: 10 * MB, Asset.Kind.VIDEO: 512 * MB}
 MADE_WITHIN_S = 60.0
 
 
@@ -53,7 +55,7 @@ def _copy_or_skip(work: Work, source: Source) -> list[Copy]:
 def _copy(work: Work, source: Source) -> Copy:
     path = media.incoming(f"{work.task_id}-{source.kind}-{uuid.uuid4().hex}")
     try:
-        got = fetch(source.url, path, allow=_rules(work))
+        got = fetch(source.url, path, allow=_rules(work, source.kind))
         kind = _verified(work, source, path)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -61,9 +63,9 @@ def _copy(work: Work, source: Source) -> Copy:
     return Copy(source.kind, path, kind.content_type, kind.extension, got.size, got.sha256, source.label)
 
 
-def _rules(work: Work) -> FetchRules:
+def _rules(work: Work, kind: str) -> FetchRules:
     """Who wants to see our token also makes the file while we wait."""
-    rules = FetchRules(work.hosts, work.origins, MAX_BYTES)
+    rules = FetchRules(work.hosts, work.origins, MAX_BYTES_OF.get(kind, MAX_BYTES))
     return replace(rules, token=work.token, read_s=MADE_WITHIN_S) if work.token else rules
 
 

@@ -4,25 +4,32 @@ Names of jobs are a public interface: queued rows hold them. A job may run twice
 """
 
 import logging
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from functools import partial
 
+from django.db import connection
 from django_q.tasks import async_task
 
-from studio import archive, beats
+from studio import archive, beats, logs
 from studio.audio.fetch import FetchError, Missing
 from studio.audio.ffmpeg import FfmpegError
 from studio.audio.verify import Damaged
 from studio.clients import client_for
+from studio.models import Attempt
 from studio.music_api.errors import Ambiguous, MusicApiError, NotFound
+from studio.music_api.types import Accepted, PollState
 from studio.music_api.useapi import attention_for
 from studio.services import (
     attempts,
+    audit,
     balances,
     clips,
     conversions,
     hints,
     hooks,
     lyrics,
+    proofs,
     providers,
     uploads,
     workers,
@@ -41,6 +48,7 @@ def at_work() -> AbstractContextManager[None]:
     return beats.every(BEAT_S, lambda: workers.beat(workers.JOBS))
 
 
+@logs.job("provider")
 def submit_next(provider: str) -> None:
     """Send the next order of the provider's line, if there is one that may go now."""
     if provider not in providers.enabled():
@@ -51,6 +59,7 @@ def submit_next(provider: str) -> None:
     attempt = attempts.claim_next(provider)
     if attempt is None:
         return
+    logs.note(task=attempt.task_id, attempt=attempt.pk)
     url, secret = hooks.webhook_for(attempt)
     task = attempt.task
     params = uploads.params_of(task)
@@ -59,12 +68,24 @@ def submit_next(provider: str) -> None:
             answer = client.submit(task.operation, params, webhook_url=url, webhook_secret=secret)
     except MusicApiError as error:
         attempts.record_failure(attempt.pk, error)
+        if isinstance(error, Ambiguous) and error.late:
+            error.late.add_done_callback(partial(_answered_late, attempt.pk))
     else:
         if not attempts.accept(attempt.pk, answer.task_id, source="the answer"):
             attempts.record_failure(attempt.pk, Ambiguous("The provider named the id of another order."))
 
 
-def _look(marker: balances.Marker) -> None:
+def _answered_late(attempt_id: int, answer: Future[Accepted]) -> None:
+    """In the thread that went on listening. An answer that names no id proves nothing."""
+    try:
+        attempts.accept(attempt_id, answer.result().task_id, source="a late answer")
+    except MusicApiError as error:
+        log.info("attempt %s: a late answer, but no id: %s", attempt_id, type(error).__name__)
+    finally:
+        connection.close()
+
+
+def _look(marker: proofs.Marker) -> None:
     try:
         with at_work():
             total = client_for(marker.provider).balance().total
@@ -73,29 +94,36 @@ def _look(marker: balances.Marker) -> None:
         balances.looked_in_vain(marker.provider)
 
 
+@logs.job("attempt")
 def confirm_hint(attempt_id: int) -> None:
     """A webhook or a person named an id for an attempt: believe it when a poll of it answers."""
     attempt = hints.waiting().filter(pk=attempt_id).first()
     if attempt is None:
         return
+    logs.note(task=attempt.task_id)
     try:
         with at_work():
-            client_for(attempt.provider).poll(attempt.task.operation, attempt.hinted_id)
+            answer = client_for(attempt.provider).poll(attempt.task.operation, attempt.hinted_id)
     except NotFound:
         hints.doubt(attempt)
     except MusicApiError as error:
         log.info("attempt %s: the id it was told is not confirmed: %s", attempt_id, type(error).__name__)
     else:
-        if not attempts.accept(attempt_id, attempt.hinted_id, source="an id that a poll confirmed"):
+        # It had failed and its credits were back before the balance "proved" it: nothing was spent on it.
+        returned = attempt.status == Attempt.Status.REJECTED and answer.state is PollState.FAILED
+        source = "an id that a poll confirmed"
+        if returned or not attempts.accept(attempt_id, attempt.hinted_id, source=source):
             hints.drop(attempt)
 
 
+@logs.job()
 def sweep() -> None:
     """Look after everything that is due, for about 20 s, then ring for the next sweep. One runs at a time."""
     if Sweep().run():
         async_task("studio.jobs.sweep")
 
 
+@logs.job("task")
 def archive_task(task_id: int) -> None:
     """Copy, verify and measure what a finished task made, and put it into the library."""
     if lyrics.keep_draft(task_id):
@@ -126,6 +154,7 @@ def _copy_later(task_id: int, why: Exception) -> None:
     clips.retry_archive(task_id, str(why))
 
 
+@logs.job("conversion")
 def convert(conversion_id: int) -> None:
     """Make a clip's file in another format from our own copy."""
     work = conversions.claim(conversion_id)
@@ -137,3 +166,14 @@ def convert(conversion_id: int) -> None:
     except (OSError, FfmpegError, Damaged):
         log.exception("conversion %s failed", conversion_id)
         conversions.give_up(conversion_id, "It could not be made on this machine.")
+
+
+@logs.job()
+def run_audit() -> None:
+    """Check the books, once an hour."""
+    with at_work():
+        broken = audit.run()
+    if broken:
+        log.error(
+            "the books are not right: %s", "; ".join(f"{rule} ({len(broken[rule])})" for rule in broken)
+        )

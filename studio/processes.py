@@ -26,7 +26,9 @@ def web_command() -> list[str]:
         granian,
         *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-ws"),
         *("--host", address.hostname or "127.0.0.1", "--port", str(address.port or 80)),
-        *("--log-level", "error", "--respawn-failed-workers", "--workers-kill-timeout", "3"),
+        # Its access log would show the tokens in addresses; ours does not.
+        *("--no-access-log", "--log-level", "error"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "3"),
         "studio.wsgi:application",
     ]
 

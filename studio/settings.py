@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "studio.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -237,15 +238,22 @@ Q_CLUSTER = {
     "label": "Jobs",
 }
 
+# -- The log --------------------------------------------------------------------------------------
+
+LOG_FORMAT = env.choice("LOG_FORMAT", "line", ("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Both take secrets out of every line, and keep each on one line.
+    "formatters": {"line": {"()": "studio.logs.Line"}, "json": {"()": "studio.logs.Json"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # 403 and 404 are everyday answers; Django logs them with a traceback.
     "loggers": {
+        # Without Django's own handlers, which know nothing of that.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "django-q": {"level": "WARNING"},
+        # 403 and 404 are everyday answers; Django logs them with a traceback.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

@@ -5,20 +5,27 @@ import os
 import socket
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from threading import Thread
 from typing import Any
 
+from django.db import connection
+
+from studio import logs
 from studio.clients import client_for
 from studio.music_api.errors import KeyRefused, MusicApiError, Unavailable
 from studio.services import (
     attempts,
+    audit,
     balances,
     clips,
     conversions,
     dispatch,
     media,
     polls,
+    proofs,
     providers,
     uploads,
     workers,
@@ -28,21 +35,22 @@ log = logging.getLogger(__name__)
 
 RUN_FOR_S = 20
 TICK_S = 0.5
-THREADS = 16
-LAST_ANSWERS_S = 2  # less than the lease of the sweep
+ASK_EVERY_S = 0.1  # polls are looked after more often than the rest: theirs is the delay that people see
+THREADS = 32  # of each provider, so that one that hangs keeps no other waiting
+LAST_ANSWERS_S = 0.5  # nobody sweeps meanwhile
 
 
 class Sweep:
-    """Asks providers on threads that touch no database, and stores the answers between two ticks.
+    """Asks providers on threads that touch no database, and stores the answers between two looks.
 
     A provider that hangs therefore delays only its own answers, never what else is due.
     """
 
     def __init__(self) -> None:
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        self.pool = ThreadPoolExecutor(THREADS)
-        self.polls: dict[Future[polls.Answer], int] = {}
-        self.balances: dict[Future[int], balances.Marker] = {}
+        self.pools: dict[str, ThreadPoolExecutor] = {}
+        self.polls: dict[Future[polls.Answer], polls.Due] = {}
+        self.balances: dict[Future[int], proofs.Marker] = {}
 
     def run(self) -> bool:
         """Tick for a while. False when somebody else sweeps, or has been told to."""
@@ -51,17 +59,45 @@ class Sweep:
         end = time.monotonic() + RUN_FOR_S
         while time.monotonic() < end and workers.renew(workers.SWEEP, self.holder):
             self.tick()
-            time.sleep(TICK_S)
+            self._ask_for(TICK_S)
         self._take_leave()
         return workers.release(workers.SWEEP, self.holder)
 
+    def _ask_for(self, seconds: float) -> None:
+        for _ in range(round(seconds / ASK_EVERY_S)):
+            time.sleep(ASK_EVERY_S)
+            self._guarded(self.poll)
+
     def _take_leave(self) -> None:
-        """What was asked last is stored as well: its tasks would else wait out the lease of a minute."""
-        asked: list[Future[Any]] = [*self.polls, *self.balances]
-        wait(asked, LAST_ANSWERS_S)
+        """What was asked last is stored as well: its tasks would else wait out the lease of their polls.
+
+        A slow answer is stored when it comes, by a thread that outlives this sweep; the next runs by then.
+        """
+        wait(self._asked(), LAST_ANSWERS_S)
+        self._store()
+        if self._asked():
+            Thread(target=self._store_late, daemon=True).start()
+        self.stop()
+
+    def stop(self) -> None:
+        """Take no more questions. Threads end with what they were asked."""
+        for pool in self.pools.values():
+            pool.shutdown(wait=False)
+
+    def _asked(self) -> list[Future[Any]]:
+        return [*self.polls, *self.balances]
+
+    def _store_late(self) -> None:
+        try:
+            while asked := self._asked():  # each has its own time-outs, so this ends
+                wait(asked, return_when=FIRST_COMPLETED)
+                self._store()
+        finally:
+            connection.close()
+
+    def _store(self) -> None:
         self._guarded(self.store_polls)
         self._guarded(self.store_balances)
-        self.pool.shutdown(wait=False, cancel_futures=True)
 
     def tick(self) -> None:
         for step in (self.decide, self.ring, self.poll, self.look_at_balances):
@@ -85,22 +121,31 @@ class Sweep:
         conversions.ring_due()
         media.forget_parts()
         uploads.forget_refused()
+        audit.ring_due()
 
     def poll(self) -> None:
-        for due in polls.claim_due():
-            self.polls[self.pool.submit(_poll, due)] = due.task_id
+        """Claim no more than can be asked at once: what waited for a thread would outlast its lease."""
         self.store_polls()
+        asked = Counter(due.provider for due in self.polls.values())
+        for provider in polls.providers_due():
+            for due in polls.claim_due(THREADS - asked[provider], provider):
+                self.polls[self._pool(provider).submit(_poll, due)] = due
 
     def store_polls(self) -> None:
         done = [future for future in self.polls if future.done()]
         if done:
-            polls.record([(self.polls.pop(future), future.result()) for future in done])
+            polls.record([(self.polls.pop(future).task_id, future.result()) for future in done])
+
+    def _pool(self, provider: str) -> ThreadPoolExecutor:
+        if provider not in self.pools:
+            self.pools[provider] = ThreadPoolExecutor(THREADS + 1)  # one is left for the balance
+        return self.pools[provider]
 
     def look_at_balances(self) -> None:
         balances.hurry_for_unknown()
         balances.hurry_for_settled()
         for marker in balances.claim_checks():
-            self.balances[self.pool.submit(_balance, marker.provider)] = marker
+            self.balances[self._pool(marker.provider).submit(_balance, marker.provider)] = marker
         self.store_balances()
 
     def store_balances(self) -> None:
@@ -109,20 +154,21 @@ class Sweep:
 
 
 def _poll(due: polls.Due) -> polls.Answer:
-    try:
-        return client_for(due.provider).poll(due.operation, due.upstream_id)
-    except MusicApiError as error:
-        return error
-    except Exception:  # ours: it must not take the answers of other tasks with it
-        log.exception("task %s: the poll failed", due.task_id)
-        return Unavailable("The answer could not be read.")
+    with logs.about(job="poll", task=due.task_id):
+        try:
+            return client_for(due.provider).poll(due.operation, due.upstream_id)
+        except MusicApiError as error:
+            return error
+        except Exception:  # ours: it must not take the answers of other tasks with it
+            log.exception("task %s: the poll failed", due.task_id)
+            return Unavailable("The answer could not be read.")
 
 
 def _balance(provider: str) -> int:
     return client_for(provider).balance().total
 
 
-def _store_balance(marker: balances.Marker, answer: Future[int]) -> None:
+def _store_balance(marker: proofs.Marker, answer: Future[int]) -> None:
     try:
         balances.record(marker, answer.result())
     except KeyRefused as error:

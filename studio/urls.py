@@ -3,12 +3,14 @@ from django.urls import include, path
 from studio.views import (
     clips,
     credits,
+    health,
     hooks,
     live,
     lyrics,
     media,
     projects,
     providers,
+    queue,
     songs,
     tasks,
     uploads,
@@ -21,6 +23,8 @@ handler500 = "studio.views.errors.server_error"
 
 urlpatterns = [
     path("", projects.home, name="home"),
+    # For whoever watches over the studio
+    path("healthz", health.healthz, name="healthz"),
     # /account/: signing in and out
     path("account/", include("accounts.urls")),
     # /projects/
@@ -65,6 +69,10 @@ urlpatterns = [
         name="provider_offer_again",
     ),
     path("providers/<str:name>/attended/", providers.attended, name="provider_attended"),
+    # /queue/: what waits, what is in doubt and what was set aside
+    path("queue/", queue.index, name="queue"),
+    path("queue/<int:task_id>/take-up/", queue.take_up, name="queue_take_up"),
+    path("queue/<int:task_id>/put-away/", queue.put_away, name="queue_put_away"),
     # What changed on the page
     path("live/", live.live, name="live"),
     # From the provider

@@ -26,16 +26,32 @@ from studio.sandbox.knobs import Knobs
 from studio.sandbox.server import Sandbox
 from studio.services import credits, projects, tasks
 from studio.sweep import Sweep
+from tests import canaries
+from tests.canaries import pytest_configure as pytest_configure
+from tests.canaries import pytest_sessionfinish as pytest_sessionfinish
+from tests.canaries import pytest_terminal_summary as pytest_terminal_summary
 from tests.sandbox import quick
 
 append_only = importlib.import_module("studio.migrations.0002_append_only")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="leave out what touches no database")
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files with slow tests first: what is handed out last should not be what takes longest."""
+    if config.getoption("--database-only"):
+        items[:] = [item for item in items if _touches_the_database(item)]
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    """Through Django's own fixtures, or as a studio in processes of its own, which is always slow."""
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "slow", "chaos"))
+    return marked or "db" in getattr(item, "fixturenames", [])
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -67,7 +83,7 @@ def _quick_passwords(settings: Any) -> None:
 
 
 def person(email: str, role: str, name: str) -> User:
-    return User.objects.create_user(email, "correct horse battery", name=name, role=role)
+    return User.objects.create_user(email, canaries.PASSWORD, name=name, role=role)
 
 
 @pytest.fixture
@@ -145,9 +161,9 @@ def upstream(settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> I
     Other knobs: `@pytest.mark.parametrize("upstream", [Knobs(credits=5)], indirect=True)`.
     """
     knobs = getattr(request, "param", Knobs())
-    server = Sandbox(tmp_path / "sandbox", "test-key", port=0, knobs=knobs, makers=quick.MAKERS)
+    server = Sandbox(tmp_path / "sandbox", canaries.API_KEY, port=0, knobs=knobs, makers=quick.MAKERS)
     server.start()
-    settings.PROVIDERS = {"sandbox": (server.url, "test-key")}
+    settings.PROVIDERS = {"sandbox": (server.url, canaries.API_KEY)}
     settings.WEBHOOKS = "off"
     client_for.cache_clear()
     yield server
@@ -190,4 +206,4 @@ def settle(upstream: Any, run_jobs: Callable[[], int], settings: Any) -> Iterato
             time.sleep(0.01)
 
     yield settle
-    sweep.pool.shutdown()
+    sweep.stop()

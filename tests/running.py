@@ -16,6 +16,8 @@ from threading import Thread
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from tests import canaries
+
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 T = TypeVar("T")
@@ -93,6 +95,7 @@ class RunningStudio:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(timeout=15)
         self._reader.join()
+        canaries.keep("studio", "".join(self.lines))
         return time.monotonic() - started
 
     def manage(self, *arguments: str, check: bool = True) -> str:

@@ -15,6 +15,7 @@ from studio.models import Attempt, Clip, ProviderState, Task
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.server import Sandbox
 from studio.services import attempts, audit, balances, credits
+from tests.canaries import API_KEY
 from tests.conftest import Order
 from tests.factories import again, earlier
 from tests.sandbox.caller import Caller
@@ -123,7 +124,7 @@ def test_a_refused_key_stops_everything_until_it_is_right(
     jobs.submit_next("sandbox")
     assert again(task).status == Status.HELD
 
-    settings.PROVIDERS = {"sandbox": (upstream.url, "test-key")}
+    settings.PROVIDERS = {"sandbox": (upstream.url, API_KEY)}
     client_for.cache_clear()
     forget_the_pause()
     settle()
@@ -136,13 +137,13 @@ def test_an_order_waits_for_a_provider_that_nobody_listens_for(
     task = order()[0]
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        settings.PROVIDERS = {"sandbox": (f"http://127.0.0.1:{closed.getsockname()[1]}", "test-key")}
+        settings.PROVIDERS = {"sandbox": (f"http://127.0.0.1:{closed.getsockname()[1]}", API_KEY)}
         client_for.cache_clear()
         jobs.submit_next("sandbox")
     assert again(task).status == Status.QUEUED
     assert again(task).reason == "Waiting for the service: it can't be reached."
 
-    settings.PROVIDERS = {"sandbox": (upstream.url, "test-key")}
+    settings.PROVIDERS = {"sandbox": (upstream.url, API_KEY)}
     client_for.cache_clear()
     forget_the_pause()
     settle()

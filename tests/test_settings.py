@@ -51,6 +51,7 @@ BAD = [
     ("X_ACCEL_PREFIX", "https://cdn.example/"),
     ("X_ACCEL_PREFIX", "/media files/"),
     ("S3_BUCKET", "songs"),
+    ("LOG_FORMAT", "xml"),
 ]
 
 

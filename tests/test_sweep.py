@@ -1,22 +1,28 @@
 """The sweep: one at a time, nothing forgotten at its end, and no row that stops the others."""
 
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django_q.models import OrmQ
 
 from studio import sweep
 from studio.clients import client_for
 from studio.models import Lease, ProviderState, Task
+from studio.music_api.client import Client
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, balances, media, polls, tasks, workers
+from studio.services import attempts, media, polls, proofs, tasks, workers
 from studio.sweep import Sweep
 from tests.conftest import Order
 from tests.factories import again, ago, bring_to, earlier, send, unknown
+from tests.running import wait_for
 from tests.sandbox.caller import Caller
 
 Status = Task.Status
@@ -27,7 +33,7 @@ SECOND = timedelta(seconds=1)
 def sweeper(db: None) -> Iterator[Sweep]:
     sweeper = Sweep()
     yield sweeper
-    sweeper.pool.shutdown()
+    sweeper.stop()
 
 
 @pytest.fixture
@@ -35,6 +41,7 @@ def one_tick(sweeper: Sweep, monkeypatch: pytest.MonkeyPatch) -> Sweep:
     """Its time is over after the first tick."""
     times = iter([0.0, 0.0])
     clock = SimpleNamespace(monotonic=lambda: next(times, sweep.RUN_FOR_S), sleep=lambda _: None)
+    monkeypatch.setattr(sweep, "TICK_S", 0)
     monkeypatch.setattr(sweep, "time", clock)
     return sweeper
 
@@ -77,8 +84,23 @@ def test_what_was_asked_in_the_last_tick_is_stored(one_tick: Sweep, running: Tas
 
 def test_a_sweep_that_has_ended_keeps_no_threads(one_tick: Sweep) -> None:
     one_tick.run()
-    with pytest.raises(RuntimeError):
-        one_tick.pool.submit(print)
+    assert one_tick.pools
+    for pool in one_tick.pools.values():
+        with pytest.raises(RuntimeError):
+            pool.submit(print)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_comes_after_the_end_of_a_sweep_is_stored(
+    one_tick: Sweep, running: Task, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = held_back(upstream, monkeypatch)
+    monkeypatch.setattr(sweep, "LAST_ANSWERS_S", 0)
+    assert one_tick.run() is True
+    assert again(running).status == Status.RUNNING
+    release.set()
+    wait_for(lambda: again(running).status == Status.ARCHIVING, every=0.01)
+    wait_for(lambda: ProviderState.objects.exclude(balance=None).exists(), every=0.01)
 
 
 # -- What a tick does -----------------------------------------------------------------------------
@@ -131,6 +153,25 @@ def test_a_step_that_fails_does_not_stop_the_others(
 # -- Asking ---------------------------------------------------------------------------------------
 
 
+def held_back(upstream: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Event:
+    """The sandbox answers nothing before this is set."""
+    release, real = Event(), Client._read
+
+    def read(self: Client, response: Any) -> bytes:
+        assert release.wait(20)
+        return real(self, response)
+
+    monkeypatch.setattr(Client, "_read", read)
+    return release
+
+
+@contextmanager
+def silent_server() -> Iterator[str]:
+    """Takes connections, and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 def until(sweeper: Sweep, done: Callable[[], bool]) -> None:
     while not done():
         sweeper.tick()
@@ -159,7 +200,7 @@ def test_for_an_order_in_doubt_the_balance_is_read_soon(order: Order, sweeper: S
     sweeper.tick()
     due = ProviderState.objects.get().check_after
     assert due is not None
-    assert due <= ago(-balances.WHILE_UNKNOWN)
+    assert due <= ago(-proofs.WHILE_UNKNOWN)
 
 
 def test_a_refused_key_is_noticed_before_anything_is_sent(
@@ -188,7 +229,33 @@ def test_threads_that_ask_touch_no_database(sweeper: Sweep, running: Task) -> No
         assert sweep._balance("sandbox")
         return [each.alias for each in connections.all(initialized_only=True) if each.connection]
 
-    assert sweeper.pool.submit(ask).result(timeout=20) == []
+    assert sweeper._pool("sandbox").submit(ask).result(timeout=20) == []
+
+
+def test_between_two_ticks_only_polls_are_looked_after(
+    sweeper: Sweep, running: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeper, "decide", lambda: pytest.fail("Once in a tick is enough."))
+    sweeper._ask_for(sweep.TICK_S)
+    assert again(running).status == Status.ARCHIVING
+
+
+def test_a_provider_that_hangs_keeps_no_other_waiting(
+    order: Order, sweeper: Sweep, running: Task, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of its tasks are due than there are threads, and for longer."""
+    hanging = order(takes=4)
+    for number, task in enumerate(hanging):
+        bring_to(task, Status.RUNNING)
+        hangs = ("musicapi", "aimusicapi")[number % 2]
+        Task.objects.filter(pk=task.pk).update(provider=hangs, upstream_id=f"slow-{number}")
+        earlier(task, poll_after=timedelta(hours=1))
+    monkeypatch.setattr(sweep, "THREADS", 1)
+    with silent_server() as url:
+        for name in ("musicapi", "aimusicapi"):
+            monkeypatch.setitem(settings.PROVIDERS, name, (url, "a-key"))
+        wait_for(lambda: sweeper.tick() or again(running).status == Status.ARCHIVING, within=5)
+        assert len(sweeper.polls) == 2  # one each; the others are left for whoever can ask
 
 
 def test_a_poll_that_fails_by_our_own_fault_takes_no_other_with_it(

@@ -1,3 +1,4 @@
+from studio.models.audits import AuditState
 from studio.models.clips import Asset, Clip, Conversion
 from studio.models.credits import CreditAccount, CreditEntry
 from studio.models.hooks import WebhookDelivery
@@ -11,6 +12,7 @@ from studio.models.workers import Lease
 __all__ = [
     "Asset",
     "Attempt",
+    "AuditState",
     "Clip",
     "Conversion",
     "CreditAccount",

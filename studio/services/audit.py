@@ -3,14 +3,19 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django_q.tasks import async_task
 
+from studio.errors import Refusal
 from studio.models import (
     Asset,
     Attempt,
+    AuditState,
     Clip,
     CreditAccount,
     CreditEntry,
@@ -19,7 +24,14 @@ from studio.models import (
     Upload,
 )
 from studio.models.clock import db_now
-from studio.services import balances
+from studio.services import credits, proofs, providers
+
+AUDIT_JOB = "studio.jobs.run_audit"
+AUDIT_TIMEOUT_S = 900
+BOOKS = "books"
+FIRST_AFTER = timedelta(minutes=5)
+EVERY = timedelta(hours=1)
+AGAIN_AFTER = timedelta(minutes=10)  # when it was unclean, or nobody came back with a result
 
 Kind, State, Sent = CreditEntry.Kind, Task.Status, Attempt.Status
 GRACE = timedelta(seconds=60)
@@ -29,6 +41,39 @@ def audit() -> dict[str, list[str]]:
     """{rule: broken rows}, only for rules that are broken."""
     found = {name: [str(row) for row in rule()[:100]] for name, rule in RULES.items()}
     return {name: rows for name, rows in found.items() if rows}
+
+
+def run() -> dict[str, list[str]]:
+    """Audit, and remember when and how it ended: `/healthz` tells."""
+    found = audit()
+    now = db_now()
+    fields: dict[str, Any] = {
+        "ended_at": now,
+        "due_at": now + (AGAIN_AFTER if found else EVERY),
+        "broken": {name: len(rows) for name, rows in found.items()},
+    }
+    if not found:
+        fields["clean_at"] = now
+    AuditState.objects.update_or_create(
+        name=BOOKS, defaults=fields, create_defaults={**fields, "name": BOOKS, "since": now}
+    )
+    return found
+
+
+def ring_due() -> bool:
+    """Ring for the hourly audit when it is due: a job of its own, since it may take long."""
+    now = db_now()
+    state = AuditState.objects.filter(name=BOOKS).first()
+    if state is None:
+        AuditState.objects.get_or_create(name=BOOKS, defaults={"since": now, "due_at": now + FIRST_AFTER})
+        return False
+    if state.due_at > now:
+        return False
+    due = AuditState.objects.filter(pk=state.pk, due_at=state.due_at)
+    if not due.update(due_at=now + AGAIN_AFTER):
+        return False
+    async_task(AUDIT_JOB, q_options={"timeout": AUDIT_TIMEOUT_S})
+    return True
 
 
 def _balances() -> QuerySet[CreditAccount]:
@@ -164,4 +209,26 @@ def unexplained(name: str, total: int) -> int | None:
     state = ProviderState.objects.filter(name=name).first()
     if state is None or state.snapshot is None:
         return None
-    return total - balances.explained(name, state.snapshot, state.snapshot_entry)
+    return total - proofs.explained(name, state.snapshot, state.snapshot_entry)
+
+
+class NothingToExplain(Refusal):
+    """The provider has no balance that our books could lead to."""
+
+
+@transaction.atomic
+def book(name: str, amount: int, *, reason: str) -> int:
+    """Note that the provider's balance moved by `amount` without an order of ours: bought, or reset.
+
+    Gives the balance that our books lead to now. Raises NothingToExplain.
+    """
+    if name not in providers.enabled():
+        raise NothingToExplain(f"No provider {name!r} is switched on.")
+    state = providers.lock(name)
+    if state.snapshot is None:
+        raise NothingToExplain("Its balance was not read yet; what it shows first is booked by itself.")
+    credits.topup(name, amount, reason)
+    # Nobody knows whether the last reading had seen it already. Without that reading nothing is proved from
+    # the balance until the next quiet one: a wrong proof would send an order twice.
+    ProviderState.objects.filter(pk=state.pk).update(baseline=None)
+    return proofs.explained(name, state.snapshot, state.snapshot_entry)

@@ -14,6 +14,7 @@ from studio.services.results import Work, works_of
 LEASE = timedelta(seconds=45)  # renewed while the copy goes on
 KEEP_TRYING = timedelta(hours=72)
 MAX_WAIT_S = 3600
+RING_AGAIN = timedelta(seconds=10)
 MAX_CRASHES = 3  # a file that stops its worker three times is set aside
 EXTRAS_AFTER_TRIES = 4  # then the song is kept without the extra that can't be fetched
 
@@ -92,7 +93,7 @@ def refresh_answer(task_id: int, answer: PollResult) -> None:
 def finish(task_id: int) -> None:
     """All clips of the task are kept: it is done. A late song of a refunded task is simply there."""
     task = Task.objects.select_for_update().get(pk=task_id)
-    Task.objects.filter(pk=task_id).update(archive_after=None, poll_failures=0)
+    Task.objects.filter(pk=task_id).update(archive_after=None, poll_failures=0, parked=False)
     if task.status == Task.Status.ARCHIVING:
         tasks.move(task_id, Task.Status.DONE, reason="")
     else:
@@ -105,9 +106,9 @@ def due_archives() -> list[int]:
 
 
 def ring_due_archives() -> None:
-    """Ring again for copies that nobody woke for 10 s."""
+    """Ring again for copies that nobody woke lately."""
     now = db_now()
     for task_id in due_archives():
-        fresh = Task.objects.filter(pk=task_id).exclude(woken_at__gt=now - timedelta(seconds=10))
+        fresh = Task.objects.filter(pk=task_id).exclude(woken_at__gt=now - RING_AGAIN)
         if fresh.update(woken_at=now):
             polls.ring_archive(task_id)

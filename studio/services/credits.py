@@ -85,8 +85,9 @@ def house_entry(attempt: Attempt, kind: str, reason: str = "") -> None:
 
 
 def topup(provider: str, amount: int, reason: str) -> CreditEntry:
-    """Note that the provider's own balance grew by `amount` (bought, or seen for the first time)."""
-    return _post(house(), Kind.TOPUP, amount, provider=provider, reason=reason)
+    """Note that the provider's own balance moved by itself: bought, seen for the first time, or reset."""
+    kind = Kind.TOPUP if amount > 0 else Kind.ADJUST
+    return _post(house(), kind, amount, provider=provider, reason=reason)
 
 
 @transaction.atomic

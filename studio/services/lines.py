@@ -20,17 +20,19 @@ def takes_orders(state: ProviderState, now: datetime) -> bool:
     paused = state.paused_until is not None and state.paused_until > now
     if state.name not in settings.PROVIDERS or state.hold or state.attention or paused:
         return False
-    if PROVIDERS[state.name].has_balance and _waits_for_proof(state, now):
+    if waits_for_proof(state, now):
         return False
     sent = Attempt.objects.filter(provider=state.name).order_by("-pk")
     last = sent.values_list("sent_at", flat=True).first()
     return last is None or now - last >= timedelta(seconds=PROVIDERS[state.name].min_interval_s)
 
 
-def _waits_for_proof(state: ProviderState, now: datetime) -> bool:
+def waits_for_proof(state: ProviderState, now: datetime) -> bool:
     """After an order without an answer nothing is sent until the provider's free balance call answers again,
     and long enough for the balance to tell what became of the order: a provider in trouble never has more
     than a few orders in doubt, and the moment is quiet."""
+    if not PROVIDERS[state.name].has_balance:
+        return False
     without_answer = Attempt.objects.filter(
         provider=state.name,
         status__in=(Attempt.Status.UNKNOWN, Attempt.Status.LOST),

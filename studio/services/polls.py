@@ -5,6 +5,7 @@ The work between the two, asking the provider, is the job's: no transaction is o
 
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ VANISHED = timedelta(minutes=10)
 VANISHED_TRIES = 5
 HOLLOW = timedelta(minutes=10)
 LATE_SONGS = timedelta(days=3)
+NO_TROUBLE: dict[str, Any] = {"poll_failures": 0, "not_found_since": None, "hollow_since": None}
 
 Answer = PollResult | MusicApiError
 
@@ -46,15 +48,22 @@ class Due:
     upstream_id: str
 
 
+def providers_due() -> list[str]:
+    """The providers of tasks whose poll is due."""
+    due = Task.objects.filter(poll_after__lte=db_now())
+    return list(due.order_by("provider").values_list("provider", flat=True).distinct())
+
+
 @transaction.atomic
-def claim_due(limit: int = 100) -> list[Due]:
+def claim_due(limit: int = 100, provider: str = "") -> list[Due]:
     """Tasks whose poll is due. Each is pushed on, so that no one else asks until the lease is over."""
     now = db_now()
+    waiting = Task.objects.filter(poll_after__lte=now)
     due = list(
-        Task.objects.filter(poll_after__lte=now)
+        (waiting.filter(provider=provider) if provider else waiting)
         .order_by("poll_after")
         .select_for_update(skip_locked=True)
-        .values_list("pk", "provider", "operation", "upstream_id")[:limit]
+        .values_list("pk", "provider", "operation", "upstream_id")[: max(limit, 0)]
     )
     Task.objects.filter(pk__in=[row[0] for row in due]).update(poll_after=now + LEASE)
     return [Due(*row) for row in due]
@@ -66,17 +75,42 @@ def record(answers: Iterable[tuple[int, Answer]]) -> None:
     said = dict(answers)
     _mark_providers(said)
     # All tasks before any account: a person who gives one up at this moment locks in the same order.
-    list(Task.objects.select_for_update().filter(pk__in=said).order_by("pk").values_list("pk"))
-    for task_id, answer in said.items():
-        task = Task.objects.select_for_update().get(pk=task_id)
-        if task.poll_after is None:
-            continue  # ended meanwhile
-        try:
-            with transaction.atomic():
-                _store(task, answer)
-        except Exception:  # one bad answer must not undo the others, nor keep its task from its deadlines
-            log.exception("task %s: what the provider said could not be stored", task_id)
-            _no_answer(task, Unavailable("The answer could not be stored."))
+    asked = Task.objects.select_for_update().filter(pk__in=said, poll_after__isnull=False).order_by("pk")
+    news = [(task, said[task.pk]) for task in asked]  # the others have ended meanwhile
+    now = db_now()
+    _store_no_news([task for task, answer in news if _is_no_news(task, answer, now)], now)
+    for task, answer in news:
+        if not _is_no_news(task, answer, now):
+            _store_news(task, answer)
+
+
+def _is_no_news(task: Task, answer: Answer, now: datetime) -> bool:
+    """What nearly every answer says: it runs as before."""
+    return (
+        isinstance(answer, PollResult)
+        and answer.state is PollState.RUNNING
+        and not _is_hollow(answer)
+        and task.status == Task.Status.RUNNING
+        and now - (task.submitted_at or now) <= GIVE_UP
+    )
+
+
+def _store_no_news(running: list[Task], now: datetime) -> None:
+    """A statement for each interval, instead of several for each task: this bounds how many can be asked."""
+    again: dict[datetime, list[int]] = defaultdict(list)
+    for task in running:
+        again[next_poll(task, now)].append(task.pk)
+    for poll_after, ids in again.items():
+        Task.objects.filter(pk__in=ids).update(poll_after=poll_after, **NO_TROUBLE)
+
+
+def _store_news(task: Task, answer: Answer) -> None:
+    try:
+        with transaction.atomic():
+            _store(task, answer)
+    except Exception:  # one bad answer must not undo the others, nor keep its task from its deadlines
+        log.exception("task %s: what the provider said could not be stored", task.pk)
+        _no_answer(task, Unavailable("The answer could not be stored."))
 
 
 def _mark_providers(said: Mapping[int, Answer]) -> None:
@@ -131,17 +165,18 @@ def _still_running(task: Task, answer: PollResult) -> None:
     if task.status != Task.Status.RUNNING:
         _look_again_later(task, now)
         return
-    hollow = answer.unknown_status.startswith("success")
-    Task.objects.filter(pk=task.pk).update(
-        poll_failures=0,
-        not_found_since=None,
-        hollow_since=(task.hollow_since or now) if hollow else None,
-        poll_after=next_poll(task, now),
-    )
+    hollow = _is_hollow(answer)
+    since = {"hollow_since": task.hollow_since or now} if hollow else {}
+    Task.objects.filter(pk=task.pk).update(**{**NO_TROUBLE, **since, "poll_after": next_poll(task, now)})
     if hollow and task.hollow_since and now - task.hollow_since > HOLLOW:
         _bear(task, "The provider says it is ready, but gives no audio.")
     elif now - (task.submitted_at or now) > GIVE_UP:
         _bear(task, "The song did not end within a day.")
+
+
+def _is_hollow(answer: PollResult) -> bool:
+    """A SUCCESS without what was ordered."""
+    return answer.unknown_status.startswith("success")
 
 
 def _no_answer(task: Task, error: MusicApiError) -> None:

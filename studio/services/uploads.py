@@ -28,7 +28,9 @@ OPERATION = "upload"
 FORGET_AFTER = timedelta(days=4)  # a song given up may come for three days
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NAME = re.compile(r"([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?")
-DETOURS = (ip_network("64:ff9b::/96"), ip_network("2002::/16"))  # by which IPv6 leads to any IPv4 address
+HANDED_OUT = ip_network("2000::/3")  # outside lie IPv6's own loopback and forms that wrap an IPv4 address
+# Called global, but they lead to any IPv4 address, or to the metadata service of a machine at Azure.
+DETOURS = tuple(map(ip_network, ("2002::/16", "192.88.99.0/24", "168.63.129.16/32")))
 NAMES_OF_ONE_HOUSE = (".local", ".localhost", ".internal", ".lan", ".home", ".test", ".invalid", ".arpa")
 
 
@@ -154,6 +156,8 @@ def is_public(host: str) -> bool:
     except ValueError:
         # "127.1" and "0x7f.1" are numbers to a browser, though not to us.
         return bool(NAME.fullmatch(host)) and not host.endswith(NAMES_OF_ONE_HOUSE)
+    if number.version == 6 and number not in HANDED_OUT:
+        return False
     return number.is_global and not number.is_multicast and not any(number in each for each in DETOURS)
 
 

@@ -5,18 +5,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import NamedTuple
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
 from studio.models import Clip, Project, ProviderState, Task
-from studio.services import providers, tasks
+from studio.models.clock import db_now
+from studio.services import lines, providers, tasks
 
 HISTORY = 200  # finished tasks that typical times are taken from
 TYPICAL_S = 60
 
 Key = tuple[str, str, str]
+
+
+class _Wait(NamedTuple):
+    position: int
+    waits_for: str
 
 
 @dataclass(frozen=True)
@@ -30,8 +37,7 @@ class Card:
 
     @property
     def signature(self) -> str:
-        """Differs whenever the card would look different."""
-        return f"{self.task.pk}.{self.task.version}.{self.position}.{len(self.waits_for)}"
+        return _signature(self.task, self.position, self.waits_for)
 
     @property
     def elapsed(self) -> int:
@@ -70,8 +76,7 @@ def build(rows: Iterable[Task], user: User) -> list[Card]:
     if not rows:
         return []
     prefetch_related_objects([task for task in rows if not task.clips.all()], "assets")
-    places = _places() if any(task.status == Task.Status.QUEUED for task in rows) else {}
-    waits = {state.name: _waits_for(state) for state in ProviderState.objects.all()}
+    waits = _waits(rows)
     editable = set(
         Project.objects.editable_by(user)
         .filter(pk__in={task.project_id for task in rows})
@@ -82,13 +87,32 @@ def build(rows: Iterable[Task], user: User) -> list[Card]:
         Card(
             task=task,
             clip=next(iter(task.clips.all()), None),
-            position=places.get(task.pk, 0),
+            position=waits[task.pk].position,
             typical=_typical(task, times),
-            waits_for=waits.get(task.provider, "") if task.status == Task.Status.QUEUED else "",
+            waits_for=waits[task.pk].waits_for,
             may_change=task.project_id in editable,
         )
         for task in rows
     ]
+
+
+def signatures(rows: Iterable[Task]) -> dict[int, str]:
+    """By task, what differs whenever its card would look different: much cheaper to have than the card."""
+    rows = list(rows)
+    waits = _waits(rows)
+    return {task.pk: _signature(task, *waits[task.pk]) for task in rows}
+
+
+def _signature(task: Task, position: int, waits_for: str) -> str:
+    return f"{task.pk}.{task.version}.{position}.{len(waits_for)}"
+
+
+def _waits(rows: list[Task]) -> dict[int, _Wait]:
+    """Where each of these tasks stands in its provider's line, and why that does not move."""
+    queued = {task.pk: task.provider for task in rows if task.status == Task.Status.QUEUED}
+    places = _places() if queued else {}
+    reasons = {state.name: _waits_for(state) for state in ProviderState.objects.all()} if queued else {}
+    return {task.pk: _Wait(places.get(task.pk, 0), reasons.get(queued.get(task.pk, ""), "")) for task in rows}
 
 
 def _places() -> dict[int, int]:
@@ -108,6 +132,8 @@ def _waits_for(state: ProviderState) -> str:
         return state.hold or state.attention
     if state.failures and state.paused_until:
         return "Waiting for the service: it can't be reached or is busy."
+    if lines.waits_for_proof(state, db_now()):
+        return "An earlier order got no answer. The next one goes as soon as it is clear what became of it."
     return ""
 
 

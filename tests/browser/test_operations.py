@@ -270,4 +270,5 @@ def pages(song: int) -> list[str]:
         "/projects/1/upload/",
         "/projects/1/import/",
         "/providers/",
+        "/queue/",
     ]

@@ -132,7 +132,7 @@ def stage(order: Order, member: User, settings: Any) -> Iterator[Stage]:
     client_for.cache_clear()
     clip = clip_of(order, member)
     yield Stage(order, upstream, clip, sweep)
-    sweep.pool.shutdown()
+    sweep.stop()
     client_for.cache_clear()
     upstream.close()
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-KEY = "test-key"
+from tests.canaries import API_KEY
+
+KEY = API_KEY
 SONG = {"task_type": "create_music", "sound": "quiet folk with a piano"}
 
 

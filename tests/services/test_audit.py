@@ -12,7 +12,7 @@ from django.db.models import F
 
 from accounts.models import User
 from studio.models import Asset, Attempt, Clip, CreditAccount, CreditEntry, Task
-from studio.services import audit, balances, credits, media, tasks
+from studio.services import audit, credits, media, proofs, tasks
 from tests.conftest import Order
 from tests.factories import PRICE, ago, bring_to, earlier, send, unknown
 from tests.services.test_clips import kept
@@ -243,6 +243,6 @@ def test_a_provider_that_was_never_seen_explains_nothing(db: None) -> None:
 
 def test_an_end_after_the_fact_is_explained(world: World) -> None:
     """What the house bears was spent: the loss itself moves nothing at the provider."""
-    spent = -balances.explained("sandbox", 0, 0)
+    spent = -proofs.explained("sandbox", 0, 0)
     tasks.fail(world.running.pk, "Gone.", house=CreditEntry.Kind.LOSS)
-    assert -balances.explained("sandbox", 0, 0) == spent
+    assert -proofs.explained("sandbox", 0, 0) == spent

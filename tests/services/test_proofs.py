@@ -206,3 +206,11 @@ def test_an_unknown_order_keeps_its_place_as_long_as_a_song_takes(order: Order) 
     attempt = unknown(task)
     assert lines.places_taken("sandbox", attempt.sent_at) == 1
     assert lines.places_taken("sandbox", attempt.sent_at + OVER) == 0
+
+
+def test_who_waits_is_told_why(order: Order, member: Any, client: Any) -> None:
+    unknown(order()[0])
+    order()
+    client.force_login(member)
+    page = client.get("/tasks/").content.decode()
+    assert "An earlier order got no answer." in page

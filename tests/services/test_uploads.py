@@ -129,6 +129,7 @@ def test_the_file_of_an_upload_that_came_to_nothing_goes_after_some_days(bring: 
 
 PUBLIC = ["cdn.example.com", "example.com.", "8.8.8.8", "2606:4700::1111", "xn--bcher-kva.example"]
 NUMBERS = ["127.0.0.1", "127.1", "0x7f.1", "2130706433", "10.0.0.8", "192.168.1.5", "169.254.169.254"]
+NUMBERS += ["168.63.129.16", "192.88.99.1", "::127.0.0.1"]
 NUMBERS += ["::1", "fe80::1", "fd00::1", "224.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"]
 NAMES = [
     "localhost",

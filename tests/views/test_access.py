@@ -10,7 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from studio.models import Attempt, Clip, Project, Upload
-from studio.services import lyrics, uploads
+from studio.services import lyrics, uploads, workers
+from tests.canaries import API_KEY
 from tests.factories import send
 
 SIGN_IN, OK, LED_ON, UNPROCESSABLE, FORBIDDEN, NOT_FOUND, WRONG_METHOD = 302, 200, 302, 422, 403, 404, 405
@@ -43,6 +44,8 @@ GET: dict[str, tuple[int, ...]] = {
     "lyric_sheet": WHO_MAY_SEE,
     "credits": EVERYBODY_SIGNED_IN,
     "providers": OWNERS_ONLY,
+    "queue": OWNERS_ONLY,
+    "healthz": (OK,) * 7,
     "live": EVERYBODY_SIGNED_IN,
     "welcome": (NOT_FOUND, *(LED_ON,) * 6),
 }
@@ -73,6 +76,8 @@ POST: dict[str, tuple[int, ...]] = {
     "welcome": (NOT_FOUND, *(LED_ON,) * 6),
     "provider_offer_again": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
     "provider_attended": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
+    "queue_take_up": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
+    "queue_put_away": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
     "clip_order": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
     "clip_convert": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "hook": (401,) * 7,
@@ -96,7 +101,8 @@ def test_every_address_is_in_the_matrix() -> None:
 
 @pytest.fixture
 def address(clip: Clip, order: Any, viewer: User, settings: Any) -> Callable[[str], str]:
-    settings.PROVIDERS = {**settings.PROVIDERS, "useapi": ("http://127.0.0.1:1", "test-key")}
+    settings.PROVIDERS = {**settings.PROVIDERS, "useapi": ("http://127.0.0.1:1", API_KEY)}
+    workers.beat(workers.SWEEP)
     attempt = Attempt.objects.get(task=clip.task)
     sheet = lyrics.create_sheet(project=clip.project, by=clip.created_by, title="Blue night")
     given: dict[str, list[Any]] = {
@@ -122,6 +128,8 @@ def address(clip: Clip, order: Any, viewer: User, settings: Any) -> Callable[[st
         "asset": [clip.assets.get(kind="master").pk],
         "provider_offer_again": ["sandbox", "video_clip"],
         "provider_attended": ["sandbox"],
+        "queue_take_up": [clip.task_id],
+        "queue_put_away": [clip.task_id],
         "welcome": ["no-such-token"],
         "hook": [attempt.token],
     }
@@ -189,7 +197,7 @@ def test_what_only_shows_takes_no_post(
 def test_a_lost_session_never_swaps_the_sign_in_page_into_a_fragment(as_: Any, address: Any) -> None:
     page = "http://testserver/projects/1/?before=7"
     for name in GET:
-        if name in ("welcome", "upload_file"):
+        if name in ("welcome", "upload_file", "healthz"):
             continue
         answer = as_(None).get(address(name), headers={"HX-Request": "true", "HX-Current-URL": page})
         assert answer.status_code == 401
@@ -219,7 +227,12 @@ def test_only_the_hook_is_exempt_from_csrf_and_sign_in() -> None:
         if not getattr(callback, "login_required", True):
             open_.add(name)
     assert exempt == {"hook"}
-    assert {name for name in open_ if not name.startswith(ALLAUTH)} == {"hook", "welcome", "upload_file"}
+    assert {name for name in open_ if not name.startswith(ALLAUTH)} == {
+        "hook",
+        "welcome",
+        "upload_file",
+        "healthz",
+    }
 
 
 def callbacks(patterns: list[Any]) -> Iterator[tuple[str, Any]]:

@@ -17,6 +17,7 @@ from studio.music_api.providers import PROVIDERS
 from studio.music_api.useapi import ATTENTION, KEY_REFUSED, UseapiClient
 from studio.sandbox.server import Sandbox
 from studio.services import audit, credits, dispatch, providers
+from tests.canaries import API_KEY
 from tests.sandbox import quick
 from tests.sandbox.caller import Caller
 
@@ -27,7 +28,7 @@ Settle = Callable[[], None]
 def caller(upstream: Sandbox, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Caller:
     """The sandbox is useapi.net as well, and takes one order right after another."""
     monkeypatch.setitem(PROVIDERS, "useapi", replace(PROVIDERS["useapi"], min_interval_s=0))
-    settings.PROVIDERS = {**settings.PROVIDERS, "useapi": (upstream.url, "test-key")}
+    settings.PROVIDERS = {**settings.PROVIDERS, "useapi": (upstream.url, API_KEY)}
     client_for.cache_clear()
     return Caller(upstream.url)
 

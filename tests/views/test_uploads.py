@@ -18,6 +18,8 @@ from accounts.models import User
 from studio.audio import ffmpeg
 from studio.models import Project, ProviderState, Task, Upload
 from studio.services import audit, credits, media, uploads
+from tests.audio.servers import Canary
+from tests.audio.test_fetch_addresses import FORMS
 
 ADDRESS = "https://cdn.example.com/takes/Blue%20night.mp3?token=1"
 ELSEWHERE = {"musicapi": ("https://api.musicapi.ai", "key-1"), "sandbox": ("http://127.0.0.1:1", "key-2")}
@@ -176,6 +178,13 @@ def test_a_file_that_is_too_large_is_never_written_whole(post: Any, settings: An
 )
 def test_a_form_that_says_too_little_or_nonsense(post: Any, fields: Any, field: str, words: str) -> None:
     assert says(post(**fields), words, field)
+
+
+def test_no_form_of_an_inner_address_is_passed_on(post: Any) -> None:
+    """Nobody here calls it, and the provider is not asked to."""
+    with Canary() as canary:
+        passed = [form for form in FORMS if post(audio_url=form.format(port=canary.port)).status_code != 422]
+        assert (passed, canary.connections(), Task.objects.count()) == ([], 0, 0)
 
 
 def test_again_fills_the_form_with_an_earlier_address(client: Client, post: Any, project: Project) -> None:

@@ -11,7 +11,7 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 # One more than there are processors: a test that waits for a browser or a server leaves its own idle.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
-.PHONY: help setup run test check bench bench-library media chaos machine coverage screenshots develop browser format
+.PHONY: help setup run test check bench bench-library media chaos races machine coverage screenshots develop browser format
 
 help:
 	@echo "make run          set up, start the studio here, print its address"
@@ -22,6 +22,7 @@ help:
 	@echo "make media        kill and starve the copying of audio, and feed it broken files"
 	@echo "make machine      orders, workers, provider and time in random sequences, with an audit after every step"
 	@echo "make coverage     every branch of the money's code and of the provider's client is tested"
+	@echo "make races        the same moment, again and again: ROUNDS of each race, and each without its protection"
 	@echo "make screenshots  make the README's pictures"
 
 run: setup
@@ -103,6 +104,9 @@ coverage: export COVERAGE_FILE = var/coverage
 coverage: develop
 	$(BIN)/python -m coverage run --branch --source studio -m pytest -q -n0 $(COVERING)
 	$(BIN)/python -m coverage report --show-missing --fail-under=100 --include='$(COVERED),studio/music_api/*'
+
+races: develop
+	@RACES_ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest -q --show-capture=no tests/races
 
 screenshots: develop
 	@$(BIN)/python -m tests.screenshots

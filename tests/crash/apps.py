@@ -23,11 +23,11 @@ class CrashConfig(AppConfig):
 
 def _hurry() -> None:
     """Wait seconds, not minutes, for what only time decides."""
-    from studio.services import attempts, balances, clips, polls
+    from studio.services import attempts, clips, lines, polls, proofs
 
     attempts.LEASE = timedelta(seconds=4)
-    balances.WHILE_UNKNOWN = timedelta(seconds=1)
-    balances.SETTLED_AFTER = timedelta(seconds=5)
+    proofs.WHILE_UNKNOWN = timedelta(seconds=1)
+    lines.SETTLED_AFTER = timedelta(seconds=5)
     clips.LEASE = timedelta(seconds=4)
     polls.LEASE = timedelta(seconds=4)
 

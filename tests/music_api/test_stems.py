@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from studio.music_api.stems import MAX_STEMS, stems_of
+from studio.music_api.stems import MAX_DEPTH, MAX_STEMS, stems_of
 
 A, B = "https://a.example/1.wav", "https://b.example/2.wav"
 
@@ -43,3 +43,17 @@ def test_what_is_no_listing_has_none(body: bytes) -> None:
 def test_nobody_has_a_thousand_stems() -> None:
     listing = {f"stem {n}": f"https://a.example/{n}.wav" for n in range(1000)}
     assert len(stems_of(json.dumps(listing).encode())) == MAX_STEMS
+
+
+def test_many_of_one_name_are_told_apart_up_to_the_limit() -> None:
+    listing = [{"name": "drums", "url": f"https://a.example/{n}.wav"} for n in range(100)]
+    names = [name for name, _ in stems_of(json.dumps(listing).encode())]
+    assert names == ["drums", *(f"drums {n}" for n in range(2, MAX_STEMS + 1))]
+
+
+@pytest.mark.parametrize(("depth", "found"), [(MAX_DEPTH, 1), (MAX_DEPTH + 2, 0)])
+def test_nobody_looks_deeper_than_a_few_levels(depth: int, found: int) -> None:
+    listing: Any = {"drums": A}
+    for _ in range(depth):
+        listing = {"of": listing}
+    assert len(stems_of(json.dumps(listing).encode())) == found

@@ -112,7 +112,9 @@ def confirm_hint(attempt_id: int) -> None:
         # It had failed and its credits were back before the balance "proved" it: nothing was spent on it.
         returned = attempt.status == Attempt.Status.REJECTED and answer.state is PollState.FAILED
         source = "an id that a poll confirmed"
-        if returned or not attempts.accept(attempt_id, attempt.hinted_id, source=source):
+        if hints.is_another(attempt, answer):
+            hints.drop(attempt, "The id that was entered is that of another song: its seed differs.")
+        elif returned or not attempts.accept(attempt_id, attempt.hinted_id, source=source):
             hints.drop(attempt)
 
 

@@ -11,6 +11,7 @@ class ProviderState(models.Model):
     # Pause: nothing is sent before `paused_until`; it ends by itself.
     paused_until = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
+    unreachable = models.BooleanField(default=False)  # the pause ends early when a balance call gets through
     # Hold: nothing is sent until a free balance call succeeds (and shows `needed_credits`).
     hold = models.TextField(blank=True)
     needed_credits = models.PositiveIntegerField(default=0)

@@ -11,7 +11,7 @@ from studio.music_api.providers import label_of
 from studio.services import lines, proofs, providers, tasks
 
 EVERY = timedelta(minutes=5)
-WHILE_HELD = timedelta(seconds=15)
+WHILE_STOPPED = timedelta(seconds=15)
 AFTER_A_TASK = timedelta(seconds=5)
 LOW = 0.2
 
@@ -24,7 +24,7 @@ def claim_checks() -> list[proofs.Marker]:
     for name in with_balance():
         state = providers.lock(name)
         if state.check_after is None or state.check_after <= now:
-            state.check_after = now + (WHILE_HELD if state.hold else EVERY)
+            state.check_after = now + (WHILE_STOPPED if state.hold or state.unreachable else EVERY)
             state.save(update_fields=["check_after"])
             due.append(proofs.marker_of(name))
     return due
@@ -90,7 +90,7 @@ def alerts() -> list[str]:
 
 @transaction.atomic
 def record(marker: proofs.Marker, total: int) -> None:
-    """Store a reading; a hold whose cause is gone ends, and a quiet window is made use of."""
+    """Store a reading; a hold or pause whose cause is gone ends, and a quiet window is made use of."""
     state = providers.lock(marker.provider)
     now = db_now()
     if state.balance is None or total - state.balance > _returned_since(state):
@@ -99,6 +99,9 @@ def record(marker: proofs.Marker, total: int) -> None:
     if state.hold and total >= state.needed_credits:
         state.hold, state.needed_credits = "", 0
         _release_held(state.name)
+    if state.unreachable:
+        state.unreachable, state.paused_until = False, None
+        _send_now(state.name)
     proofs.use_reading(state, marker, total)
     state.save()
 
@@ -108,6 +111,11 @@ def _returned_since(state: ProviderState) -> int:
     start = (state.balance_at or db_now()) - proofs.RETURN_TAKES
     returned = CreditEntry.objects.filter(provider=state.name, kind=CreditEntry.Kind.UPSTREAM_REFUND)
     return returned.filter(at__gte=start).aggregate(sum=Sum("amount"))["sum"] or 0
+
+
+def _send_now(name: str) -> None:
+    Task.objects.queued(name).filter(send_after__isnull=False).update(send_after=None)
+    tasks.ring_submit(name)
 
 
 def _release_held(name: str) -> None:

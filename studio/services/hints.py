@@ -11,6 +11,7 @@ from django_q.tasks import async_task
 from studio.errors import TooLate
 from studio.models import Attempt, Task
 from studio.models.clock import db_now
+from studio.music_api.types import PollResult
 
 CONFIRM_JOB = "studio.jobs.confirm_hint"
 NOT_VISIBLE_YET = timedelta(minutes=10)  # so long a provider may not know what it has just accepted
@@ -52,6 +53,19 @@ def doubt(attempt: Attempt) -> None:
         drop(attempt)
 
 
-def drop(attempt: Attempt) -> None:
+def drop(attempt: Attempt, why: str = "") -> None:
     """The hint was wrong: nobody asks for it again, and the provider's balance may decide once more."""
-    Attempt.objects.filter(pk=attempt.pk, hinted_id=attempt.hinted_id).update(hinted_id="")
+    outcome = why or attempt.outcome
+    Attempt.objects.filter(pk=attempt.pk, hinted_id=attempt.hinted_id).update(hinted_id="", outcome=outcome)
+
+
+def is_another(attempt: Attempt, answer: PollResult) -> bool:
+    """Whether an id that a person typed is that of another song: a finished one echoes the seed of its order.
+
+    A webhook is signed with the attempt's own secret and needs no echo.
+    """
+    if attempt.deliveries.filter(upstream_id=attempt.hinted_id).exists():
+        return False
+    echoed = {item.seed for item in answer.items if item.seed}
+    ours = attempt.task.params.get("seed")
+    return bool(echoed and ours and str(ours) not in echoed)

@@ -54,11 +54,16 @@ def _remember(attempt: Attempt, event: str, upstream_id: str) -> None:
         polls.poll_now(attempt)
 
 
+def are_on(provider: str) -> bool:
+    """Whether this provider can ring: it reaches us, and the team wants it."""
+    base_url, _ = settings.PROVIDERS[provider]
+    on_loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
+    return settings.WEBHOOKS == "on" or (settings.WEBHOOKS == "auto" and (settings.HTTPS or on_loopback))
+
+
 def webhook_for(attempt: Attempt) -> tuple[str, str]:
     """The address and the secret that the provider is told, or two empty strings."""
-    base_url, _ = settings.PROVIDERS[attempt.provider]
-    on_loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
-    if settings.WEBHOOKS == "off" or (settings.WEBHOOKS == "auto" and not (settings.HTTPS or on_loopback)):
+    if not are_on(attempt.provider):
         return "", ""
     return settings.PUBLIC_URL + reverse("hook", args=[attempt.token]), hook_secret(attempt)
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from studio.models import Attempt, CreditEntry, ProviderState, Task
 from studio.music_api.providers import PROVIDERS
+from studio.services import hooks
 
 SETTLED_AFTER = timedelta(minutes=2)  # a provider that was slow to answer may be slow to charge
 SONG_TAKES = timedelta(minutes=10)  # after it an order that nobody knows of is over at the provider as well
@@ -28,9 +29,9 @@ def takes_orders(state: ProviderState, now: datetime) -> bool:
 
 
 def waits_for_proof(state: ProviderState, now: datetime) -> bool:
-    """After an order without an answer nothing is sent until the provider's free balance call answers again,
-    and long enough for the balance to tell what became of the order: a provider in trouble never has more
-    than a few orders in doubt, and the moment is quiet."""
+    """After an order without an answer nothing is sent until the provider's free balance call answers again:
+    a provider in trouble never has more than a few orders in doubt. Without webhooks also long enough for the
+    balance to tell what became of the order, for which the moment must be quiet."""
     if not PROVIDERS[state.name].has_balance:
         return False
     without_answer = Attempt.objects.filter(
@@ -41,6 +42,8 @@ def waits_for_proof(state: ProviderState, now: datetime) -> bool:
     last = without_answer.order_by("-sent_at").values_list("sent_at", flat=True).first()
     if last and (state.balance_at is None or state.balance_at < last):
         return True
+    if hooks.are_on(state.name):
+        return False  # they tell it sooner, and nobody needs a quiet moment
     return in_doubt(state.name).filter(sent_at__gt=now - DOUBT_LASTS).exists()
 
 

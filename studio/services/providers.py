@@ -10,7 +10,7 @@ from studio.models.clock import db_now
 from studio.music_api.providers import PROVIDERS, Provider
 from studio.music_api.providers import Operation as Operation
 
-RECHECK_HOLD = timedelta(seconds=30)
+RECHECK = timedelta(seconds=30)
 MAX_PAUSE_S = 300
 
 
@@ -72,16 +72,20 @@ def is_offered(name: str, operation: str) -> str:
 def pause(name: str, *, retry_after: float | None, busy: bool) -> float:
     """Send nothing for a while: 2 s doubled with each failure in a row, at most 5 minutes. Gives the seconds.
 
-    `busy` (a 429) also halves how many orders we keep in flight there.
+    `busy` (a 429) also halves how many orders we keep in flight there. A provider that can't be reached is
+    asked for its balance meanwhile, and the pause ends when it answers.
     """
-    state = lock(name)
+    state, now = lock(name), db_now()
     state.failures += 1
     wait = retry_after if retry_after is not None else 2.0 * 2 ** min(state.failures - 1, 8)
     wait = min(max(wait, 1.0), MAX_PAUSE_S)
-    state.paused_until = db_now() + timedelta(seconds=wait)
+    state.paused_until = now + timedelta(seconds=wait)
     if busy:
         state.in_flight_limit = max(1, state.in_flight_limit // 2)
-    state.save(update_fields=["failures", "paused_until", "in_flight_limit"])
+    else:
+        state.unreachable = True
+        state.check_after = min(state.check_after or now, now + RECHECK)
+    state.save()
     return wait
 
 
@@ -89,9 +93,9 @@ def pause(name: str, *, retry_after: float | None, busy: bool) -> float:
 def accepted(name: str) -> None:
     """An order was accepted: no pause, and one more in flight up to the provider's own limit."""
     state = lock(name)
-    state.failures, state.paused_until = 0, None
+    state.failures, state.paused_until, state.unreachable = 0, None, False
     state.in_flight_limit = min(state.in_flight_limit + 1, PROVIDERS[name].concurrency)
-    state.save(update_fields=["failures", "paused_until", "in_flight_limit"])
+    state.save(update_fields=["failures", "paused_until", "unreachable", "in_flight_limit"])
 
 
 @transaction.atomic
@@ -99,7 +103,7 @@ def hold(name: str, reason: str, needed_credits: int = 0) -> None:
     """Send nothing until a free balance call succeeds and shows at least `needed_credits`."""
     state = lock(name)
     state.hold, state.needed_credits = reason, needed_credits
-    state.check_after = db_now() + RECHECK_HOLD
+    state.check_after = db_now() + RECHECK
     state.save(update_fields=["hold", "needed_credits", "check_after"])
 
 

@@ -110,6 +110,7 @@ class ChaosRun:
             "SANDBOX_KEY": KEY,
             "PROVIDERS_FILE": str(limits),
             "POLL_SECONDS": "1",
+            "WEBHOOKS": "auto" if self.options.hooks else "off",
             "CHAOS_CONTROL": self.options.control,
             "CHAOS_DECIDE_S": str(self.options.decide_s),
         }

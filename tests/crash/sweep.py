@@ -64,14 +64,14 @@ def shorten() -> None:
         (lines, "SONG_TAKES", 0.05),
         (lines, "DOUBT_LASTS", 0.3),
         (balances, "EVERY", 60),
-        (balances, "WHILE_HELD", 0.05),
+        (balances, "WHILE_STOPPED", 0.05),
         (balances, "AFTER_A_TASK", 0.05),
         (proofs, "WHILE_UNKNOWN", 0.05),
         (proofs, "RETURN_TAKES", 0.05),
         (clips, "LEASE", 0.15),
         (clips, "RING_AGAIN", 0.05),
         (polls, "LEASE", 0.05),
-        (providers, "RECHECK_HOLD", 0.05),
+        (providers, "RECHECK", 0.05),
         (dispatch, "RING_AGAIN", 0.05),
     ):
         setattr(owner, name, timedelta(seconds=seconds))

@@ -7,7 +7,7 @@ import pytest
 from django_q.models import OrmQ
 
 from studio.models import Attempt, CreditEntry, ProviderState, Task
-from studio.music_api.errors import KeyRefused, OutOfCredits
+from studio.music_api.errors import KeyRefused, NotSent, OutOfCredits, RateLimited
 from studio.services import attempts, audit, balances, hints, lines, polls, proofs, providers, tasks
 from tests.conftest import Order
 from tests.factories import FAILED, PRICE, accepted, again, bring_to, earlier, send, song, unknown, until
@@ -243,6 +243,34 @@ def test_a_hold_for_the_key_ends_when_the_key_is_taken_again(order: Order) -> No
     task = held(order, KeyRefused)
     read(0)
     assert (state().hold, again(task).status) == ("", Status.QUEUED)
+
+
+# -- A provider that can't be reached -------------------------------------------------------------
+
+
+def test_the_pause_ends_when_the_provider_answers_again(known: None, order: Order) -> None:
+    task = order()[0]
+    attempts.record_failure(send().pk, NotSent("It takes no connections.", retry_after=300))
+    assert until(state().check_after) <= timedelta(seconds=30)
+    assert attempts.claim_next("sandbox") is None
+    OrmQ.objects.all().delete()
+    read(START)
+    assert [row.func() for row in OrmQ.objects.all()] == [tasks.SUBMIT_JOB]
+    assert attempts.claim_next("sandbox") == task.attempts.last()
+
+
+def test_a_provider_that_is_busy_is_given_its_time(known: None, order: Order) -> None:
+    order()
+    attempts.record_failure(send().pk, RateLimited("Slow down.", retry_after=300))
+    read(START)
+    assert attempts.claim_next("sandbox") is None
+
+
+def test_while_it_can_not_be_reached_it_is_looked_at_more_often(known: None, order: Order) -> None:
+    order()
+    attempts.record_failure(send().pk, NotSent("It takes no connections."))
+    mark()
+    assert until(state().check_after) <= timedelta(seconds=15)
 
 
 # -- When it is looked at -------------------------------------------------------------------------

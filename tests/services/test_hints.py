@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 from studio import jobs
 from studio.errors import TooLate
 from studio.models import Attempt, Task
-from studio.services import hints
+from studio.services import hints, hooks
 from tests.conftest import Order
 from tests.factories import accepted, again, earlier, lost, send, unknown
 from tests.sandbox.caller import Caller
@@ -45,7 +45,7 @@ def test_a_settled_attempt_takes_no_hint(order: Order) -> None:
 def test_an_id_that_a_poll_answers_is_believed(state: Any, order: Order, caller: Caller) -> None:
     task = order()[0]
     attempt = state(task)
-    upstream_id = caller.submit()
+    upstream_id = caller.submit(seed=task.params["seed"])
     hints.enter(task, upstream_id)
     jobs.confirm_hint(attempt.pk)
     assert again(task).upstream_id == upstream_id
@@ -75,6 +75,26 @@ def test_the_id_of_another_order_is_forgotten(order: Order, caller: Caller) -> N
     hints.enter(second, taken)
     jobs.confirm_hint(attempt.pk)
     assert (again(attempt).hinted_id, again(second).status) == ("", Status.UNKNOWN)
+
+
+def test_the_id_of_a_song_that_was_made_elsewhere_is_told_by_its_seed(order: Order, caller: Caller) -> None:
+    attempt = unknown(order()[0])
+    other = caller.submit(seed="4711")
+    caller.end(other)
+    hints.enter(attempt.task, other)
+    jobs.confirm_hint(attempt.pk)
+    assert (again(attempt).hinted_id, again(attempt).status) == ("", Sent.UNKNOWN)
+    assert "its seed differs" in again(attempt).outcome
+
+
+def test_a_webhook_needs_no_seed(order: Order, caller: Caller) -> None:
+    """It is signed with the attempt's own secret; a provider may write seeds in its own way."""
+    attempt = unknown(order()[0])
+    named = caller.submit(seed="4711")
+    caller.end(named)
+    hooks._remember(attempt, "song.completed", named)
+    jobs.confirm_hint(attempt.pk)
+    assert again(attempt).status == Sent.ACCEPTED
 
 
 def test_a_hint_stays_while_the_provider_is_silent(order: Order, settings: Any) -> None:

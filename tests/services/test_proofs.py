@@ -28,8 +28,9 @@ def read_twice(total: int) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _known(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _known(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider was seen with a thousand credits, and charges at once."""
+    settings.WEBHOOKS = "off"
     monkeypatch.setattr(lines, "SETTLED_AFTER", timedelta(0))
     monkeypatch.setattr(proofs, "WHILE_UNKNOWN", timedelta(0))
     read(START)
@@ -168,6 +169,13 @@ def test_after_an_order_without_an_answer_the_line_waits_for_the_proof(order: Or
     read_twice(START)
     assert again(attempt).status == Sent.REJECTED
     assert attempts.claim_next("sandbox")
+
+
+def test_where_webhooks_tell_nobody_waits(order: Order, settings: Any) -> None:
+    settings.WEBHOOKS = "on"
+    unknown(order()[0])
+    read(START)
+    assert claim(order)
 
 
 def test_it_waits_only_for_a_while(order: Order) -> None:

@@ -38,4 +38,4 @@ def client(make_client: Callable[..., Client]) -> Client:
 def impatient(make_client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> Client:
     """A client that waits for nothing; for answers that never come or never end."""
     monkeypatch.setattr(client_module, "BODY_SECONDS", 0.3)
-    return make_client(post_timeout=0.3, get_timeout=0.3)
+    return make_client(connect_timeout=0.5, post_timeout=0.3, get_timeout=0.3)

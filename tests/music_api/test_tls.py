@@ -70,6 +70,6 @@ def test_an_unclear_end_over_tls_is_ambiguous(
 ) -> None:
     upstream.script = UNCLEAR[name]
     with pytest.raises(Ambiguous):
-        make_client(base_url=trusted, post_timeout=0.3).submit("create_music", SOUND)
+        make_client(base_url=trusted, connect_timeout=0.5, post_timeout=0.3).submit("create_music", SOUND)
     upstream.close()
     assert len(upstream.exchanges) == 1

@@ -4,38 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django_q.models import OrmQ
 
-from studio.models import Attempt, CreditEntry, ProviderState, Task
-from studio.music_api.errors import KeyRefused, NotSent, OutOfCredits, RateLimited
-from studio.services import attempts, audit, balances, hints, lines, polls, proofs, providers, tasks
+from studio.models import Attempt, CreditEntry, Task
+from studio.services import audit, balances, hints, lines, polls, providers, tasks
 from tests.conftest import Order
 from tests.factories import FAILED, PRICE, accepted, again, bring_to, earlier, send, song, unknown, until
+from tests.services.readings import START, mark, read, state
 from tests.threads import at_once
 
 Status = Task.Status
-START = 1000
 
 
 @pytest.fixture(autouse=True)
 def _providers_charge_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "SETTLED_AFTER", timedelta(0))
-
-
-def mark() -> proofs.Marker:
-    ProviderState.objects.update(check_after=None)
-    [marker] = balances.claim_checks()
-    return marker
-
-
-def read(total: int) -> ProviderState:
-    """One look at the balance, with nothing happening meanwhile."""
-    balances.record(mark(), total)
-    return state()
-
-
-def state() -> ProviderState:
-    return ProviderState.objects.get(name="sandbox")
 
 
 def read_twice(total: int, attempt: Attempt, apart: timedelta = timedelta(seconds=11)) -> None:
@@ -219,60 +201,6 @@ def test_no_quiet_look_while_credits_may_come_back(known: None, order: Order) ->
     assert read(START).baseline == START
 
 
-# -- Holds ----------------------------------------------------------------------------------------
-
-
-def held(order: Order, error: type[Exception]) -> Task:
-    task = order()[0]
-    attempts.record_failure(send().pk, error("No."))
-    return again(task)
-
-
-@pytest.mark.parametrize(("total", "released"), [(PRICE - 1, False), (PRICE, True), (START, True)])
-def test_a_hold_for_credits_ends_when_there_are_enough(total: int, released: bool, order: Order) -> None:
-    task = held(order, OutOfCredits)
-    OrmQ.objects.all().delete()
-    read(total)
-    assert bool(state().hold) is not released
-    assert again(task).status == (Status.QUEUED if released else Status.HELD)
-    rung = [row.func() for row in OrmQ.objects.all()]
-    assert rung == ([tasks.SUBMIT_JOB] if released else [])
-
-
-def test_a_hold_for_the_key_ends_when_the_key_is_taken_again(order: Order) -> None:
-    task = held(order, KeyRefused)
-    read(0)
-    assert (state().hold, again(task).status) == ("", Status.QUEUED)
-
-
-# -- A provider that can't be reached -------------------------------------------------------------
-
-
-def test_the_pause_ends_when_the_provider_answers_again(known: None, order: Order) -> None:
-    task = order()[0]
-    attempts.record_failure(send().pk, NotSent("It takes no connections.", retry_after=300))
-    assert until(state().check_after) <= timedelta(seconds=30)
-    assert attempts.claim_next("sandbox") is None
-    OrmQ.objects.all().delete()
-    read(START)
-    assert [row.func() for row in OrmQ.objects.all()] == [tasks.SUBMIT_JOB]
-    assert attempts.claim_next("sandbox") == task.attempts.last()
-
-
-def test_a_provider_that_is_busy_is_given_its_time(known: None, order: Order) -> None:
-    order()
-    attempts.record_failure(send().pk, RateLimited("Slow down.", retry_after=300))
-    read(START)
-    assert attempts.claim_next("sandbox") is None
-
-
-def test_while_it_can_not_be_reached_it_is_looked_at_more_often(known: None, order: Order) -> None:
-    order()
-    attempts.record_failure(send().pk, NotSent("It takes no connections."))
-    mark()
-    assert until(state().check_after) <= timedelta(seconds=15)
-
-
 # -- When it is looked at -------------------------------------------------------------------------
 
 
@@ -280,12 +208,6 @@ def test_a_balance_is_looked_at_every_five_minutes(db: None) -> None:
     mark()
     assert balances.claim_checks() == []
     assert timedelta(minutes=4) < until(state().check_after) <= timedelta(minutes=5)
-
-
-def test_while_on_hold_it_is_looked_at_more_often(order: Order) -> None:
-    held(order, KeyRefused)
-    mark()
-    assert until(state().check_after) <= timedelta(seconds=15)
 
 
 def test_for_an_unknown_order_it_is_looked_at_soon(doubtful: Attempt) -> None:

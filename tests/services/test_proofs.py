@@ -6,19 +6,13 @@ from typing import Any
 import pytest
 
 from studio.models import Attempt, CreditEntry, ProviderState, Task
-from studio.services import attempts, audit, balances, hints, lines, proofs
+from studio.services import attempts, audit, hints, lines, proofs
 from tests.conftest import Order
 from tests.factories import PRICE, again, earlier, lost, unknown
+from tests.services.readings import START, read
 
 Status, Sent = Task.Status, Attempt.Status
-START = 1000
 OVER = lines.SONG_TAKES + timedelta(minutes=1)
-
-
-def read(total: int) -> None:
-    ProviderState.objects.update(check_after=None)
-    [marker] = balances.claim_checks()
-    balances.record(marker, total)
 
 
 def read_twice(total: int) -> None:

@@ -4,11 +4,12 @@ Names of jobs are a public interface: queued rows hold them. A job may run twice
 """
 
 import logging
+import time
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from functools import partial
 
-from django.db import connection
+from django.db import DatabaseError, close_old_connections, connection
 from django_q.tasks import async_task
 
 from studio import archive, beats, logs
@@ -17,6 +18,7 @@ from studio.audio.ffmpeg import FfmpegError
 from studio.audio.verify import Damaged
 from studio.clients import client_for
 from studio.models import Attempt
+from studio.models.clock import db_now
 from studio.music_api.errors import Ambiguous, MusicApiError, NotFound
 from studio.music_api.types import Accepted, PollState
 from studio.music_api.useapi import attention_for
@@ -40,6 +42,8 @@ from studio.sweep import Sweep
 log = logging.getLogger(__name__)
 
 BEAT_S = 5
+SEND_WITHIN_S = 20
+ACCEPT_AGAIN_S = (1, 2, 4, 8, 16)
 
 
 def at_work() -> AbstractContextManager[None]:
@@ -63,24 +67,45 @@ def submit_next(provider: str) -> None:
     url, secret = hooks.webhook_for(attempt)
     task = attempt.task
     params = uploads.params_of(task)
+    not_after = _end_of_sending(attempt)
     try:
         with at_work():
-            answer = client.submit(task.operation, params, webhook_url=url, webhook_secret=secret)
+            answer = client.submit(
+                task.operation, params, webhook_url=url, webhook_secret=secret, not_after=not_after
+            )
     except MusicApiError as error:
-        attempts.record_failure(attempt.pk, error)
         if isinstance(error, Ambiguous) and error.late:
             error.late.add_done_callback(partial(_answered_late, attempt.pk))
+        attempts.record_failure(attempt.pk, error)
     else:
-        if not attempts.accept(attempt.pk, answer.task_id, source="the answer"):
+        if not _accept(attempt.pk, answer.task_id, attempts.ANSWER):
             attempts.record_failure(attempt.pk, Ambiguous("The provider named the id of another order."))
 
 
+def _end_of_sending(attempt: Attempt) -> float:
+    """By this machine's clock: a worker that was frozen must not send what was decided about since."""
+    now = time.time()  # before the database is asked: standing still in between makes the end come sooner
+    return now + SEND_WITHIN_S - (db_now() - attempt.sent_at).total_seconds()
+
+
+def _accept(attempt_id: int, upstream_id: str, source: str) -> bool:
+    """The id was paid for: a database that is away for a moment must not lose it."""
+    for wait in ACCEPT_AGAIN_S:
+        try:
+            return attempts.accept(attempt_id, upstream_id, source=source)
+        except DatabaseError:
+            log.warning("attempt %s: its id %s can't be stored now", attempt_id, upstream_id)
+            close_old_connections()
+            time.sleep(wait)
+    return attempts.accept(attempt_id, upstream_id, source=source)
+
+
 def _answered_late(attempt_id: int, answer: Future[Accepted]) -> None:
-    """In the thread that went on listening. An answer that names no id proves nothing."""
+    """In the thread that went on listening. Unclear answers prove nothing, as always."""
     try:
-        attempts.accept(attempt_id, answer.result().task_id, source="a late answer")
+        _accept(attempt_id, answer.result().task_id, "a late answer")
     except MusicApiError as error:
-        log.info("attempt %s: a late answer, but no id: %s", attempt_id, type(error).__name__)
+        attempts.record_failure(attempt_id, error)
     finally:
         connection.close()
 

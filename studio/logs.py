@@ -64,10 +64,14 @@ def job(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 _QUOTED = r"""b?"(?:[^"\\]|\\.)*(?:"|\Z)|b?'(?:[^'\\]|\\.)*(?:'|\Z)"""
 # Names whose value may have spaces in it, so that all the rest of its line is hidden ...
 _LONG = ("authorization", "cookie", "lyrics", "prompt", "passw", "passphrase")
-# ... and others.
+# ... and others. KeyError is none of them: its line says what was missing.
 _SHORT = ("secret", "token", "key", "session", "csrf", "signature", "x-amz-")
-_PATHS = ("hooks", "welcome", "uploads", "share", "shares", "s", "key")
-_IS = r"""[\w-]{0,40}["']?\s{0,4}[:=]\s{0,4}"""
+_PATHS = ("hooks", "welcome", "uploads")
+# Folders of a machine have these names too: there only what is as long as a token is one.
+_COMMON_PATHS = ("share", "shares", "s", "key")
+# name=value, "name": "value", the same inside a quoted text (\"name\": ...), and a pair ("name", "value").
+_IS = r"""[\w-]{0,40}(?:\\{0,3}["']?\s{0,4}[:=]\s{0,4}|["']\s{0,4},\s{0,4}(?=b?["']))"""
+_INNER = r"""\\{1,3}["'][^"'\\\r\n]*"""
 
 
 class Rule:
@@ -93,11 +97,20 @@ RULES = (
         r"Failing row contains \((?:(?!\n\n(?:The above|During handling) ).)*",
         f"Failing row {HIDDEN}",
     ),
-    Rule(_LONG, rf"((?:{'|'.join(_LONG)}){_IS})(?:{_QUOTED}|[^\r\n&]+)", rf"\1{HIDDEN}"),
-    Rule(_SHORT, rf"((?:{'|'.join(_SHORT)}){_IS})(?:{_QUOTED}|[^\s&;,)\]}}]+)", rf"\1{HIDDEN}"),
+    Rule(_LONG, rf"((?:{'|'.join(_LONG)}){_IS})(?:{_QUOTED}|[^\r\n]+)", rf"\1{HIDDEN}"),
+    Rule(
+        _SHORT,
+        rf"((?:{'|'.join(_SHORT)})(?!error){_IS})(?:{_QUOTED}|{_INNER}|[^\s&;,)\]}}]+)",
+        rf"\1{HIDDEN}",
+    ),
     Rule(["bearer", "basic"], r"\b(bearer|basic)\s{1,4}[^\s\"'\\,;]+", rf"\1 {HIDDEN}"),
     # Who has these addresses of ours may do something with them.
     Rule([f"/{name}/" for name in _PATHS], rf"(/(?:{'|'.join(_PATHS)})/)[^/\s?\"'#&<>]+", rf"\1{HIDDEN}"),
+    Rule(
+        [f"/{name}/" for name in _COMMON_PATHS],
+        rf"(/(?:{'|'.join(_COMMON_PATHS)})/)[^/\s?\"'#&<>]{{16,}}",
+        rf"\1{HIDDEN}",
+    ),
     # Addresses of others: what stands before the @ and behind the ? opens doors there.
     Rule(["://"], r"(://)[^/\s\"'@]{1,300}@", rf"\1{HIDDEN}@"),
     Rule(["://"], r"(://[^\s\"'?#<>]{1,500})\?[^\s\"'#<>]+", rf"\1?{HIDDEN}"),

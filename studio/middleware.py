@@ -20,7 +20,8 @@ def request_id(get_response: GetResponse) -> GetResponse:
     """Names the request in its answer and in every line of the log that it causes. A name that came with it
     is ignored: a stranger could write whatever they like into our log.
 
-    One line for each request that changes something or is refused; who only looks leaves none.
+    One line for each request that changes something or is refused, and whose it was; who only looks leaves
+    none.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -29,17 +30,27 @@ def request_id(get_response: GetResponse) -> GetResponse:
         with logs.about(request=name):
             response = get_response(request)
             if _is_worth_a_line(request, response):
-                took = round((time.monotonic() - started) * 1000)
-                log.info("%s %s: %s in %s ms", request.method, request.path, response.status_code, took)
+                _write_line(request, response, time.monotonic() - started)
         response.headers["X-Request-Id"] = name
         return response
 
     return middleware
 
 
+def _write_line(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    # What a stranger may make as long as they like is cut. And no query only for the line: a user whom nobody
+    # asked for stays unknown.
+    user = getattr(getattr(request, "_cached_user", None), "pk", None)
+    method, path = (request.method or "")[:10], request.path[:200]
+    with logs.about(**({"user": user} if user else {})):
+        log.info("%s %s: %s in %s ms", method, path, response.status_code, round(seconds * 1000))
+
+
 def _is_worth_a_line(request: HttpRequest, response: HttpResponse) -> bool:
     # Anybody may send us forged webhooks, as many as they like: they must not fill the disk.
     if request.path.startswith("/hooks/") and response.status_code < 500:
+        return False
+    if request.path == "/healthz":  # asked every few seconds, and whoever asks has the answer
         return False
     return request.method not in ("GET", "HEAD", "OPTIONS") or response.status_code >= 400
 

@@ -50,7 +50,10 @@ def _end_with_parent() -> None:
 
 
 class Child:
-    """A process in a session of its own: Ctrl-C in the terminal reaches only us, and we end it in order."""
+    """A process in a session of its own: Ctrl-C in the terminal reaches only us, and we end it in order.
+
+    All that it writes goes to `output`, its name before each line unless a machine is to read them.
+    """
 
     def __init__(self, name: str, command: list[str], *, output: TextIO = sys.stdout) -> None:
         self.name = name
@@ -68,9 +71,11 @@ class Child:
 
     def _print_lines(self, output: TextIO) -> None:
         assert self.process.stdout
-        for line in self.process.stdout:
-            output.write(f"{self.name:<8}| {line.decode(errors='replace').rstrip()}\n")
-            output.flush()
+        before = "" if settings.LOG_FORMAT == "json" else f"{self.name:<8}| "
+        with self.process.stdout as lines:
+            for line in lines:
+                output.write(f"{before}{line.decode(errors='replace').rstrip()}\n")
+                output.flush()
 
     @property
     def is_running(self) -> bool:

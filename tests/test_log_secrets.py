@@ -20,7 +20,7 @@ from tests.test_logs import lines as lines
 TOKEN = "Ab3-" + "x_9Z" * 9 + "qrs"
 
 
-SECRET = "s3cr3t-0f-0urs"
+SECRET = "s3cr3t-0f-0urs-4ll"
 SAID = [
     "Authorization: Bearer {}",
     "authorization: basic {}",
@@ -43,11 +43,21 @@ SAID = [
     '{{"lyrics": "[Verse]\\n{}"}}',
     "{{'sound': 'folk', 'lyrics': '[Verse]\\n{}, cut off",
     "lyrics=one two {}",
+    "lyrics=salt & pepper {}",
+    "passphrase: Q&A {}",
+    '{{"body": "{{\\"lyrics\\": \\"one two {}\\"}}"}}',
+    '{{"body": "{{\\"token\\": \\"one two {}\\"}}"}}',
+    "[('lyrics', '[Verse]\\n{}')]",
+    "[(b'cookie', b'theme=dark {}')]",
+    '("api_key", "one two {}")',
+    "['X-Api-Key', '{}']",
     "POST /hooks/{}/ 401",
     "GET /welcome/{}/",
     "GET /uploads/{}/song.mp3",
     "/account/password/reset/key/{}/",
     "GET /s/{}",
+    "GET /share/{}/",
+    "GET /shares/{}",
     "https://files.example/a.mp3?X-Amz-Signature={}&x=1",
     "https://files.example/a.mp3?who={}",
     "GET /uploads/?signature={}",
@@ -81,6 +91,10 @@ HARMLESS = [
     "https://api.example/task/94e7f668-cf89-4f78-9c4c-5a3a7aa892b6",
     "Key (form_key)=(94e7f668-cf89-4f78-9c4c-5a3a7aa892b6) already exists.",
     "sha256 " + "ab" * 32,
+    "KeyError: 'mv'",
+    'File "/usr/share/python3/x.py", line 5, in s',
+    'File "/home/ada/share/studio/jobs.py", line 5, in key',
+    "/opt/s/bin/python /etc/key/studio",
 ]
 
 
@@ -122,9 +136,13 @@ def test_forged_hooks_fill_no_log_and_leave_no_token(order: Order, client: Clien
     attempt = send()
     answer = client.post(f"/hooks/{attempt.token}/", b"{}", "application/json")
     assert answer.status_code == 401
+    client.post(f"/hooks/{'x' * 43}/", b"{}", "application/json")
     client.post("/nowhere/", headers={"X-Request-Id": "mine"})
     assert [line for line in lines() if "studio.requests" in line and "/nowhere/" not in line] == []
     assert hooks.hook_secret(attempt) not in "".join(lines())
+    assert attempt.token not in "".join(lines())
+    [refused] = [line for line in lines() if "studio.services.hooks" in line]
+    assert f'message="a delivery for attempt {attempt.pk} was refused: BadSignature"' in refused
 
 
 def test_half_a_secret_at_the_cut_is_not_shown() -> None:
@@ -145,6 +163,11 @@ EVIL = [
     "a+",
     "://a@",
     "Failing row contains (",
+    "key",
+    'key\\"',
+    "'key', ",
+    'token=\\"',
+    "/s/",
 ]
 
 

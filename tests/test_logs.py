@@ -1,5 +1,6 @@
 """The log: one line for each event, what it is about, and nothing that is secret."""
 
+import io
 import json
 import logging
 import re
@@ -9,15 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from studio import jobs, logs
-from studio.processes import web_command
+from studio.management.commands import work
+from studio.middleware import request_id
+from studio.processes import Child, web_command
 from studio.services import attempts
 from tests.canaries import API_KEY
 from tests.conftest import Order
 from tests.factories import send
+from tests.running import wait_for
 from tests.test_settings import values
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -168,6 +174,35 @@ def test_who_only_looks_leaves_no_line(client: Client, member: User, lines: Line
 
 
 @pytest.mark.django_db
+def test_a_line_names_the_person_and_asks_nobody_for_it(client: Client, member: User, lines: Lines) -> None:
+    client.force_login(member)
+    client.get("/nothing/here")
+    assert f' user={member.pk} message="GET /nothing/here' in lines()[-1]
+
+    def ask() -> None:
+        raise AssertionError("a query for the line")
+
+    request = RequestFactory().post("/s")
+    request.user = SimpleLazyObject(ask)  # type: ignore[assignment]
+    request_id(lambda _: HttpResponse())(request)
+    assert '"POST /s: 200 in' in lines()[-1]
+    assert "user=" not in lines()[-1]
+
+
+@pytest.mark.django_db
+def test_what_a_stranger_made_long_is_cut(client: Client, lines: Lines) -> None:
+    client.generic("M" * 5000, "/" + "x/" * 5000)
+    assert f'message="{"M" * 10} /{"x/" * 99}x: ' in lines()[-1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_asks_for_our_health_leaves_no_line(client: Client, method: str, lines: Lines) -> None:
+    assert getattr(client, method)("/healthz").status_code in (503, 405)
+    assert lines() == []
+
+
+@pytest.mark.django_db
 def test_an_error_page_leads_to_its_traceback(member: User, monkeypatch: Any, lines: Lines) -> None:
     def fail(*_: Any) -> None:
         raise RuntimeError("lyrics='Streetlights hum'")
@@ -180,6 +215,32 @@ def test_an_error_page_leads_to_its_traceback(member: User, monkeypatch: Any, li
     assert answer.status_code == 500
     assert f" request={answer['X-Request-Id']} " in line
     assert "Streetlights" not in line
+
+
+# -- Processes that write for others ---------------------------------------------------------------
+
+SAYS = [sys.executable, "-c", "import sys; print('{\"a\": 1}', file=sys.stderr)"]
+
+
+def finish(child: Child) -> None:
+    """Until it has ended and all that it said is written."""
+    with child.process:
+        wait_for(lambda: child.process.stdout.closed)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("form", "expected"), [("line", 'cluster | {"a": 1}\n'), ("json", '{"a": 1}\n')])
+def test_a_name_before_a_line_is_for_people(settings: Any, form: str, expected: str) -> None:
+    settings.LOG_FORMAT = form
+    written = io.StringIO()
+    finish(Child("cluster", SAYS, output=written))
+    assert written.getvalue() == expected
+
+
+def test_the_cluster_s_lines_are_in_the_log_too(monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+    monkeypatch.setattr(work, "MANAGE", [*SAYS])
+    finish(work._start())
+    written = capfd.readouterr()
+    assert (written.out, '{"a": 1}' in written.err) == ("", True)
 
 
 # -- Settings -------------------------------------------------------------------------------------

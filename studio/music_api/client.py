@@ -7,6 +7,7 @@ nothing from the environment. Whatever goes wrong is judged by one fact: had we 
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import threading
@@ -36,8 +37,9 @@ from studio.music_api.types import Accepted, Balance, PollResult
 
 TASK_PATH = "/api/v1/producer/task/"
 BALANCE_PATH = "/api/v1/get-credits"
-LISTEN_S = 600.0  # for a late answer to an order; nobody waits for it
+LISTEN_S = 90.0  # for a late answer to an order; over before the balance may prove anything of it
 BODY_SECONDS = 10.0  # for a whole body, at most 1 MiB
+SHORTEST_SECRET = 12
 
 
 class Answer(NamedTuple):
@@ -83,8 +85,12 @@ class Client:
         *,
         webhook_url: str = "",
         webhook_secret: str = "",
+        not_after: float = math.inf,
     ) -> Accepted:
-        """POST a paid order, once. Raises NotSent, Rejected, Held or Ambiguous (upstream.md 1.5, 3.3)."""
+        """POST a paid order, once, and begin before `not_after` in seconds of time.time().
+
+        Raises NotSent, Rejected, Held or Ambiguous (upstream.md 1.5, 3.3).
+        """
         try:
             operation = self.provider.operation(operation_name)
             fields = request_body(operation, params)
@@ -93,7 +99,7 @@ class Client:
         except ValueError as error:
             raise Rejected(str(error)) from None
         hooks = {"webhook_url": webhook_url, "webhook_secret": webhook_secret} if webhook_url else {}
-        return self._send(operation.path, {**fields, **hooks})
+        return self._send(operation.path, {**fields, **hooks}, not_after)
 
     def poll(self, operation_name: str, task_id: str) -> PollResult:
         """Ask where a task stands. Raises Unavailable, NotFound or KeyRefused (upstream.md 1.6)."""
@@ -110,11 +116,12 @@ class Client:
         """Ask for the credits left. Raises Unavailable or KeyRefused (upstream.md 4.1)."""
         return decode.balance_answer(*self._get(BALANCE_PATH))
 
-    def _send(self, path: str, fields: Mapping[str, Any]) -> Accepted:
+    def _send(self, path: str, fields: Mapping[str, Any], not_after: float) -> Accepted:
         """Wait for the answer as long as a worker may; a thread goes on listening after that."""
         to_connect = 2 * self._connect_timeout
-        order = Order(json.dumps(fields).encode(), latest=time.monotonic() + to_connect)
-        answer = in_background(lambda: decode.submit_answer(*self._post(path, order)))
+        order = Order(json.dumps(fields).encode(), latest=time.monotonic() + to_connect, not_after=not_after)
+        hidden = _secrets_of(fields)
+        answer = in_background(lambda: decode.submit_answer(*self._post(path, order, hidden)))
         with suppress(TimeoutError):
             return answer.result(to_connect + self._post_timeout)
         if order.begun:
@@ -122,10 +129,10 @@ class Client:
             raise Ambiguous(told, late=answer)
         raise NotSent(f"{self.provider.label} cannot be reached: no connection in time.")
 
-    def _post(self, path: str, order: Order) -> Answer:
+    def _post(self, path: str, order: Order, hidden: tuple[str, ...]) -> Answer:
         headers = {"Content-Type": "application/json", "Connection": "close"}
         with _Session(self._key) as session:
-            answer = self._exchange(session, "POST", path, LISTEN_S, data=order, headers=headers)
+            answer = self._exchange(session, "POST", path, LISTEN_S, hidden, data=order, headers=headers)
         if isinstance(answer, Answer):
             return answer
         if order.begun:
@@ -139,9 +146,15 @@ class Client:
         raise Unavailable(f"{self.provider.label} cannot be reached: {answer}.")
 
     def _exchange(
-        self, session: requests.Session, method: str, path: str, timeout: float, **order: Any
+        self,
+        session: requests.Session,
+        method: str,
+        path: str,
+        timeout: float,
+        hidden: tuple[str, ...] = (),
+        **order: Any,
     ) -> Answer | str:
-        """The answer, or in words why there is none."""
+        """The answer without our key and what else is `hidden`, or in words why there is none."""
         try:
             with session.request(
                 method,
@@ -153,7 +166,9 @@ class Client:
             ) as response:
                 # The one header we read; another could quote us.
                 headers = {"Retry-After": response.headers.get("Retry-After", "")}
-                return Answer(response.status_code, headers, self._read(response))
+                return Answer(
+                    response.status_code, headers, self._without_secrets(self._read(response), hidden)
+                )
         except Exception as error:  # requests leaks urllib3's, ssl's and the socket's own errors now and then
             return reason(error)
 
@@ -166,12 +181,15 @@ class Client:
             return b""  # what follows on this connection belongs to the same answer: leave it unread, closed
         with suppress(Exception), time_limit(BODY_SECONDS, response.raw.shutdown):
             body: bytes = response.raw.read(values.MAX_BODY + 1, decode_content=False)
-            return self._without_key(body)
+            return body
         return b""
 
-    def _without_key(self, body: bytes) -> bytes:
+    def _without_secrets(self, body: bytes, others: tuple[str, ...]) -> bytes:
         """Errors quote bodies, and a body may quote us. A toy key may be a part of any word, so leave it."""
-        return body.replace(self._key.encode(), b"[key]") if len(self._key) >= 12 else body
+        for secret in (self._key, *others):
+            if len(secret) >= SHORTEST_SECRET:
+                body = body.replace(secret.encode(), b"[key]")
+        return body
 
     def _session(self) -> requests.Session:
         """This thread's session: it keeps connections between polls, and no thread or fork shares them."""
@@ -180,6 +198,12 @@ class Client:
             self._local.pid = os.getpid()
         session: requests.Session = self._local.session
         return session
+
+
+def _secrets_of(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an order tells that nobody else may know: who has them can ring at the webhook's address."""
+    address = str(fields.get("webhook_url", "")).rstrip("/")
+    return str(fields.get("webhook_secret", "")), address.rpartition("/")[2]
 
 
 class _Session(requests.Session):

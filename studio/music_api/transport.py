@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import socket
 import threading
 import time
@@ -39,17 +40,18 @@ class Order(io.BytesIO):
     have been accepted. That is proof where exceptions are not: a reset looks the same before and after.
     """
 
-    def __init__(self, content: bytes, *, latest: float) -> None:
-        """`latest` is the last moment to begin, in time.monotonic() seconds."""
+    def __init__(self, content: bytes, *, latest: float, not_after: float = math.inf) -> None:
+        """The last moments to begin: `latest` in time.monotonic() seconds, `not_after` in those of
+        time.time(), which go on while a machine sleeps."""
         super().__init__(content)
         self.begun = False
-        self._latest = latest
+        self._latest, self._not_after = latest, not_after
 
     def read(self, size: int | None = -1) -> bytes:
         """As a file's; raises ConnectTimeoutError when it is begun too late."""
         # No time-out reaches a slow name server. By now the lease may be over and the order with somebody
         # else: it must not go out any more.
-        if not self.begun and time.monotonic() > self._latest:
+        if not self.begun and (time.monotonic() > self._latest or time.time() > self._not_after):
             raise ConnectTimeoutError("connected too late to send")
         self.begun = True
         return super().read(size)

@@ -6,6 +6,7 @@ the same: to ask whether the song is to be had is its submit, and the "task" id 
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -51,6 +52,7 @@ class UseapiClient(Client):
         *,
         webhook_url: str = "",
         webhook_secret: str = "",
+        not_after: float = math.inf,
     ) -> Accepted:
         """Ask whether the song is to be had; the first part of the file is read and dropped.
 

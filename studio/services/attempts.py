@@ -26,6 +26,8 @@ LEASE = timedelta(seconds=90)  # longer than any POST may take
 DECIDE_AFTER = timedelta(minutes=20)  # ten times the longest normal song
 SEND_FOR = timedelta(hours=24)
 
+ANSWER = "the answer"
+
 Status = Attempt.Status
 
 
@@ -78,26 +80,51 @@ def accept(attempt_id: int, upstream_id: str, *, source: str) -> bool:
         log.error("attempt %s: the id told by %s belongs to another attempt", attempt.pk, source)
         return False
     task = Task.objects.select_for_update().get(pk=attempt.task_id)
-    # A queued task: what said that nothing was accepted was wrong, and it was not sent again yet.
-    in_time = attempt.status in (Status.SENT, Status.UNKNOWN) or task.status == Task.Status.QUEUED
+    # A waiting task: what said that nothing was accepted was wrong, and it was not sent again yet.
+    waits = task.status in (Task.Status.QUEUED, Task.Status.HELD)
+    in_time = attempt.status in (Status.SENT, Status.UNKNOWN) or waits
+    if attempt.status in (Status.LOST, Status.REJECTED):
+        credits.correct_guess(attempt)
     settle(
         attempt, Status.ACCEPTED if in_time else Status.LATE, f"Accepted, known from {source}", upstream_id
     )
     credits.house_entry(attempt, CreditEntry.Kind.SPEND)
-    providers.accepted(attempt.provider)
+    if source == ANSWER:  # news of an order of some time ago says nothing of now
+        providers.accepted(attempt.provider)
     if in_time:
         _run(attempt, upstream_id, source)
+        _bear_others(attempt)
     elif task.status in (Task.Status.FAILED, Task.Status.CANCELLED):
         # The person was refunded: the song is delivered all the same, and the task stays as it is.
         Task.objects.filter(pk=task.pk).update(upstream_id=upstream_id, poll_after=db_now())
-    else:
-        log.error("attempt %s was accepted after another of task %s: paid twice", attempt.pk, task.pk)
+        credits.house_entry(attempt, CreditEntry.Kind.LOSS, "Accepted, found out after the refund")
+    elif task.status not in (Task.Status.SUBMITTING, Task.Status.UNKNOWN):  # else its next attempt tells
+        _bear_others(task.attempts.get(status=Status.ACCEPTED))
+    return True
+
+
+def _bear_others(accepted: Attempt) -> None:
+    """Two attempts of a task were accepted after all: the house bears those that it does not run on."""
+    for attempt in accepted.task.attempts.filter(status=Status.LATE).exclude(pk=accepted.pk):
+        log.error("attempts %s and %s of one task were accepted: paid twice", attempt.pk, accepted.pk)
         credits.house_entry(attempt, CreditEntry.Kind.LOSS, "Accepted beside another attempt")
+
+
+def adopt_earlier(task: Task) -> bool:
+    """An earlier attempt turned out to be accepted while the next one was on its way, which came to nothing:
+    its song is the task's. False when there is none."""
+    earlier = task.attempts.filter(status=Status.LATE).exclude(upstream_id="").select_related("task").first()
+    if earlier is None:
+        return False
+    Attempt.objects.filter(pk=earlier.pk).update(status=Status.ACCEPTED)
+    _run(earlier, earlier.upstream_id, "an earlier attempt")
     return True
 
 
 def _run(attempt: Attempt, upstream_id: str, source: str) -> None:
-    if attempt.task.status == Task.Status.QUEUED:
+    if attempt.task.status == Task.Status.HELD:
+        tasks.move(attempt.task_id, Task.Status.QUEUED)
+    if attempt.task.status in (Task.Status.QUEUED, Task.Status.HELD):
         tasks.move(attempt.task_id, Task.Status.SUBMITTING, note="It had been accepted after all.")
     has_rung = attempt.hinted_id == upstream_id  # quicker than the answer: there is news to look at
     tasks.move(
@@ -114,7 +141,9 @@ def _run(attempt: Attempt, upstream_id: str, source: str) -> None:
 def record_failure(attempt_id: int, error: MusicApiError) -> None:
     """Store how the POST failed, if nobody settled the attempt meanwhile, and what follows for the task."""
     attempt = lock(attempt_id)
-    if attempt.status != Status.SENT:
+    # A late answer is as certain as an early one, if it is one.
+    certain = attempt.status == Status.UNKNOWN and isinstance(error, NotSent | Rejected)
+    if attempt.status != Status.SENT and not certain:
         return
     if isinstance(error, NotSent):
         _not_sent(attempt, error)
@@ -129,6 +158,8 @@ def record_failure(attempt_id: int, error: MusicApiError) -> None:
 def _not_sent(attempt: Attempt, error: NotSent) -> None:
     """Proven not accepted: back into the line, after a pause of the provider."""
     settle(attempt, Status.REJECTED, str(error))
+    if adopt_earlier(attempt.task):
+        return
     busy = isinstance(error, errors.RateLimited)
     wait = providers.pause(attempt.provider, retry_after=error.retry_after, busy=busy)
     reason = "The service is busy." if busy else "Waiting for the service: it can't be reached."
@@ -148,6 +179,8 @@ def _not_sent(attempt: Attempt, error: NotSent) -> None:
 
 def _rejected(attempt: Attempt, error: Rejected) -> None:
     settle(attempt, Status.REJECTED, str(error))
+    if adopt_earlier(attempt.task):
+        return
     if isinstance(error, errors.Retired):
         providers.retire(attempt.provider, attempt.task.operation)
         tasks.fail(attempt.task_id, "The provider no longer offers this.")
@@ -165,9 +198,13 @@ def _held(attempt: Attempt, error: Held) -> None:
         tasks.fail(attempt.task_id, f"The provider refused the order: {error}")
         return
     settle(attempt, Status.REJECTED, str(error))
+    if adopt_earlier(attempt.task):
+        return
     if isinstance(error, errors.OutOfCredits):
         reason = "The studio is out of credits at the provider. Yours are kept; the order goes on by itself."
-        providers.hold(attempt.provider, reason, attempt.task.price)
+        price, left = attempt.task.price, error.remaining
+        # What is left was not enough: the provider's price must have risen above ours.
+        providers.hold(attempt.provider, reason, price if left is None or left < price else left + 1)
     else:
         reason = "The provider does not let the studio in. The owners know; the order goes on by itself."
         providers.hold(attempt.provider, reason)
@@ -230,6 +267,9 @@ def _lose(attempt_id: int, reason: str) -> bool:
     if attempt.status != Status.UNKNOWN:
         return False
     settle(attempt, Status.LOST, reason)
+    if adopt_earlier(attempt.task):
+        credits.house_entry(attempt, CreditEntry.Kind.LOSS, reason)
+        return True
     # The person's account before the house's, as everywhere: two orders of locks would be a deadlock.
     tasks.fail(attempt.task_id, f"{reason} If the song still comes, it is yours at no cost.")
     credits.house_entry(attempt, CreditEntry.Kind.LOSS, reason)

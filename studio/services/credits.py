@@ -1,12 +1,16 @@
 """The verbs of credits. `_post` is the only writer of the ledger."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
 from studio.errors import NotEnoughCredits
-from studio.models import Attempt, CreditAccount, CreditEntry, Task
+from studio.models import Attempt, CreditAccount, CreditEntry, ProviderState, Task
+
+CHARGED = "The provider's balance shows that it was accepted"
 
 Kind = CreditEntry.Kind
 
@@ -19,6 +23,12 @@ def account_of(user: User) -> CreditAccount:
 def lock(user: User) -> None:
     """Lock the person's account for this transaction: two orders at once go one after the other."""
     CreditAccount.objects.select_for_update().get(pk=account_of(user).pk)
+
+
+def lock_all(user_ids: Iterable[int]) -> None:
+    """Lock these people's accounts, in one order and before the house's, so that no two refunds can wait for
+    each other."""
+    list(CreditAccount.objects.select_for_update().filter(user__in=set(user_ids)).order_by("pk"))
 
 
 def house() -> CreditAccount:
@@ -82,6 +92,21 @@ def house_entry(attempt: Attempt, kind: str, reason: str = "") -> None:
         return
     amount = price if kind in CreditEntry.PLUS else -price
     _post(house(), kind, amount, task=attempt.task, attempt=attempt, reason=reason)
+
+
+def correct_guess(attempt: Attempt) -> None:
+    """An attempt that nobody knew to be accepted was. Its charge may be in the books already, under another
+    one's name, since a balance shows that one was charged, but not which; or in the provider's baseline."""
+    if attempt.credit_entries.filter(kind=Kind.SPEND).exists():
+        return
+    alike = Attempt.objects.filter(provider=attempt.provider, status=Attempt.Status.LOST)
+    guessed = CreditEntry.objects.filter(kind=Kind.SPEND, reason=CHARGED, amount=-attempt.task.price)
+    returned = CreditEntry.objects.filter(kind=Kind.UPSTREAM_REFUND)
+    others = alike.filter(pk__in=guessed.values("attempt")).exclude(pk__in=returned.values("attempt"))
+    if other := others.select_related("task").first():
+        house_entry(other, Kind.UPSTREAM_REFUND, "Another order had been charged instead")
+    else:
+        ProviderState.objects.filter(name=attempt.provider).update(baseline=None)
 
 
 def topup(provider: str, amount: int, reason: str) -> CreditEntry:

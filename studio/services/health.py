@@ -1,10 +1,13 @@
-"""Is the studio well? Cheap enough to be asked every few seconds, and nothing in it is secret."""
+"""Is the studio well? For monitors, which may ask every few seconds; nothing in it is secret.
+
+Not for a load balancer: a web server is no worse for it that no worker beats or that the books are not right.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError
-from django.db.models import Max, Min
+from django.db import DatabaseError, InterfaceError
+from django.db.models import Max, Min, Q
 
 from studio.models import AuditState, Lease, Task, TaskEvent
 from studio.models.clock import db_now
@@ -13,7 +16,6 @@ from studio.services import audit, lines, providers, workers
 BEAT_TOO_OLD = timedelta(seconds=60)  # a frozen cluster is replaced within 30 s
 WAITS_TOO_LONG = timedelta(minutes=2)
 AUDIT_TOO_OLD = timedelta(hours=3)  # it is made every hour
-LOOK_BACK = 200  # events among which a line's last move is looked for
 
 Status = Task.Status
 DATABASE, WORKERS, WAITING, AUDIT = "database", "workers", "waiting", "audit"
@@ -35,7 +37,7 @@ def check() -> Health:
     """What `/healthz` tells."""
     try:
         return _look(db_now())
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return Health(database=False, problems=[DATABASE])
 
 
@@ -79,7 +81,6 @@ def _is_sound(books: AuditState, now: datetime) -> bool:
 
 def _standing_lines(now: datetime) -> list[float]:
     """For each provider's line with an order that could be sent: the seconds since anything changed there."""
-    moved = _last_moves()
     found = []
     for provider, state in providers.states():
         if not lines.takes_orders(state, now):
@@ -88,17 +89,16 @@ def _standing_lines(now: datetime) -> list[float]:
             continue
         task = lines.next_in_line(provider.name, now).only("created_at", "send_after").first()
         if task is not None:
-            since = (task.created_at, task.send_after, state.paused_until, moved.get(provider.name))
+            since = (task.created_at, task.send_after, state.paused_until, _last_move(provider.name))
             found.append((now - max(filter(None, since))).total_seconds())
     return [max(0.0, round(seconds, 1)) for seconds in found]
 
 
-def _last_moves() -> dict[str, datetime]:
-    """When an order of each provider last took a place, left one, or came back from being held."""
+def _last_move(provider: str) -> datetime | None:
+    """When an order of the provider last took a place, left one, or came back from being held.
+
+    From the newest event backwards, past any number of new orders: where a line moves, a few rows.
+    """
     moves = (Status.HELD, *Task.IN_FLIGHT)
-    newest = TaskEvent.objects.order_by("-pk").values_list("task__provider", "old", "new", "at")[:LOOK_BACK]
-    found: dict[str, datetime] = {}
-    for provider, old, new, at in newest:
-        if old in moves or new in moves:
-            found.setdefault(provider, at)
-    return found
+    events = TaskEvent.objects.filter(Q(old__in=moves) | Q(new__in=moves), task__provider=provider)
+    return events.order_by("-pk").values_list("at", flat=True).first()

@@ -8,12 +8,12 @@ from django.db.models.functions import Coalesce
 
 from studio.models import Attempt, CreditEntry, ProviderState, Task
 from studio.music_api.providers import PROVIDERS
-from studio.services import hooks
+from studio.services import hints, hooks
 
 SETTLED_AFTER = timedelta(minutes=2)  # a provider that was slow to answer may be slow to charge
-SONG_TAKES = timedelta(minutes=10)  # after it an order that nobody knows of is over at the provider as well
+SONG_TAKES = timedelta(minutes=20)  # after it an order that nobody knows of is over at the provider as well
 DOUBT_LASTS = timedelta(minutes=3)  # enough for the balance to decide
-SILENCE_LASTS = timedelta(hours=1)
+SILENCE_LASTS = timedelta(minutes=15)
 
 
 def takes_orders(state: ProviderState, now: datetime) -> bool:
@@ -73,6 +73,7 @@ def next_in_line(provider: str, now: datetime) -> QuerySet[Task]:
     return (
         Task.objects.queued(provider)
         .filter(Q(send_after=None) | Q(send_after__lte=now))
+        .exclude(pk__in=hints.waiting().filter(provider=provider).values("task"))  # it may be under way
         .annotate(theirs=Coalesce(Subquery(in_flight), 0))
         .order_by("theirs", "pk")
     )

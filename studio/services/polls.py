@@ -77,11 +77,16 @@ def record(answers: Iterable[tuple[int, Answer]]) -> None:
     # All tasks before any account: a person who gives one up at this moment locks in the same order.
     asked = Task.objects.select_for_update().filter(pk__in=said, poll_after__isnull=False).order_by("pk")
     news = [(task, said[task.pk]) for task in asked]  # the others have ended meanwhile
+    credits.lock_all(task.created_by_id for task, answer in news if _is_failure(answer))
     now = db_now()
     _store_no_news([task for task, answer in news if _is_no_news(task, answer, now)], now)
     for task, answer in news:
         if not _is_no_news(task, answer, now):
             _store_news(task, answer)
+
+
+def _is_failure(answer: Answer) -> bool:
+    return isinstance(answer, PollResult) and answer.state is PollState.FAILED
 
 
 def _is_no_news(task: Task, answer: Answer, now: datetime) -> bool:

@@ -19,7 +19,7 @@ WHILE_UNKNOWN = timedelta(seconds=10)  # between the two equal readings that dec
 RETURN_TAKES = timedelta(minutes=1)  # of a failed song's credits; the provider names no time
 GIVEN_UP_FOR = timedelta(hours=24)  # so long a song that was given up may still give its credits back
 PROVED = "The provider's balance shows that it was not accepted"
-CHARGED = "The provider's balance shows that it was accepted"
+NEVER_ARRIVED = "It was sent again once it was certain that it had not arrived, and it did not arrive again."
 RETURNED = "The provider's balance shows that its credits came back"
 # Entries that follow the provider's balance; a loss only notes who bore it.
 MIRROR = (
@@ -36,6 +36,7 @@ class Marker:
 
     provider: str
     last_attempt: int
+    last_entry: int
     unsettled: int
     in_doubt: tuple[int, ...]  # the attempts that the balance may decide
 
@@ -44,7 +45,7 @@ def marker_of(name: str) -> Marker:
     """The provider's state before a reading, to be compared with the one after it."""
     last = Attempt.objects.filter(provider=name).aggregate(last=Max("pk"))["last"] or 0
     doubtful = lines.in_doubt(name).order_by("pk").values_list("pk", flat=True)
-    return Marker(name, last, _unsettled(name).count(), tuple(doubtful))
+    return Marker(name, last, _last_entry(name), _unsettled(name).count(), tuple(doubtful))
 
 
 def _unsettled(name: str) -> QuerySet[Task]:
@@ -96,15 +97,26 @@ def _last_entry(name: str) -> int:
 def _settle_lost(name: str, difference: int) -> None:
     """Orders that were given up without an id: the balance tells afterwards how many of them were charged,
     or gave their credits back. Which ones it can't tell; for the sum it is all the same."""
-    without_id = Attempt.objects.filter(
-        provider=name, upstream_id="", status__in=(Attempt.Status.LOST, Attempt.Status.UNKNOWN)
-    )
+    without_id = _without_id(name).filter(sent_at__gt=db_now() - GIVEN_UP_FOR)
     spent, returned = CreditEntry.Kind.SPEND, CreditEntry.Kind.UPSTREAM_REFUND
     if difference < 0:
-        _book(_with(without_id, spent, booked=False), spent, -difference, CHARGED)
+        _book(_with(without_id, spent, booked=False), spent, -difference, credits.CHARGED)
     elif difference > 0:
         charged = _with(without_id, spent, booked=True)
         _book(_with(charged, returned, booked=False), returned, difference, RETURNED)
+
+
+def _without_id(name: str) -> QuerySet[Attempt]:
+    gone = (Attempt.Status.LOST, Attempt.Status.UNKNOWN)
+    return Attempt.objects.filter(provider=name, upstream_id="", status__in=gone)
+
+
+def _may_have_come_back(state: ProviderState) -> bool:
+    """An order whose charge the balance has shown since the baseline, but whose id nobody knows: if it failed
+    meanwhile, its return would hide the charge of another."""
+    spent = CreditEntry.objects.filter(kind=CreditEntry.Kind.SPEND, pk__gt=state.baseline_entry)
+    charged = _without_id(state.name).filter(pk__in=spent.values("attempt"))
+    return _with(charged, CreditEntry.Kind.UPSTREAM_REFUND, booked=False).exists()
 
 
 def _with(found: QuerySet[Attempt], kind: str, *, booked: bool) -> QuerySet[Attempt]:
@@ -113,9 +125,9 @@ def _with(found: QuerySet[Attempt], kind: str, *, booked: bool) -> QuerySet[Atte
 
 
 def _book(candidates: QuerySet[Attempt], kind: str, amount: int, why: str) -> None:
-    """The oldest that add up to exactly this amount, or none: a rest would be somebody else's doing."""
+    """Those that add up to exactly this amount, or none: a rest would be somebody else's doing."""
     chosen = []
-    for attempt in candidates.select_related("task").order_by("pk"):
+    for attempt in candidates.select_related("task").order_by("-task__price", "pk"):
         if 0 < attempt.task.price <= amount:
             chosen.append(attempt)
             amount -= attempt.task.price
@@ -128,6 +140,8 @@ def _weigh(state: ProviderState, in_doubt: tuple[int, ...], total: int) -> None:
     """Two equal readings, ten seconds apart, with nothing else under way."""
     doubtful = list(Attempt.objects.filter(pk__in=in_doubt).select_related("task"))
     now = db_now()
+    if _may_have_come_back(state):
+        return
     if any(now - each.sent_at < lines.SETTLED_AFTER for each in doubtful):
         return
     if any(each.reading != total or each.reading_at is None for each in doubtful):
@@ -149,11 +163,13 @@ def prove_not_accepted(attempt_id: int) -> bool:
     """The balance shows that nothing was accepted: the order may be sent again, once."""
     attempt = attempts.lock(attempt_id)
     proved_before = attempt.task.attempts.filter(outcome=PROVED).exists()
-    if attempt.status != Attempt.Status.UNKNOWN:
+    if attempt.status != Attempt.Status.UNKNOWN or attempt.hinted_id:
         return False
     attempts.settle(attempt, Attempt.Status.REJECTED, PROVED)
+    if attempts.adopt_earlier(attempt.task):
+        return True
     if proved_before:
-        attempts.park(attempt.task_id, "It was sent twice and never arrived.")
+        attempts.park(attempt.task_id, NEVER_ARRIVED)
         return True
     note = "Not accepted, the provider's balance shows it."
     tasks.move(attempt.task_id, Task.Status.QUEUED, note=note, reason="")
@@ -166,7 +182,7 @@ def prove_accepted(attempt_id: int) -> bool:
     attempt = attempts.lock(attempt_id)
     if attempt.status != Attempt.Status.UNKNOWN:
         return False
-    credits.house_entry(attempt, CreditEntry.Kind.SPEND, CHARGED)
+    credits.house_entry(attempt, CreditEntry.Kind.SPEND, credits.CHARGED)
     reason = "The provider has taken the order, but not told us which song it is. It is not sent twice."
     Task.objects.filter(pk=attempt.task_id).update(reason=reason, version=F("version") + 1)
     return True

@@ -1,5 +1,6 @@
 """What a provider's answers teach us: pauses, holds, its limit, what it no longer offers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,6 +13,17 @@ from studio.music_api.providers import Operation as Operation
 
 RECHECK = timedelta(seconds=30)
 MAX_PAUSE_S = 300
+NO_LONGER_KNOWN = Provider(
+    name="",
+    label="",
+    base_url="",
+    operations=(),
+    models=(),
+    default_model="",
+    concurrency=1,
+    min_interval_s=0,
+    media_hosts=(),
+)
 
 
 def enabled() -> dict[str, Provider]:
@@ -25,8 +37,11 @@ def offering(operation: str) -> dict[str, Provider]:
 
 
 def named(name: str) -> Provider:
-    """A provider as it describes itself, also one that is switched off: its songs stay in the library."""
-    return PROVIDERS[name]
+    """A provider as it describes itself, also one that is switched off: its songs stay in the library.
+
+    One that the studio does not know any more has its bare name and sells nothing.
+    """
+    return PROVIDERS.get(name) or replace(NO_LONGER_KNOWN, name=name, label=name)
 
 
 def described(name: str, operation: str, *, on_a_clip: bool = False) -> Operation | None:
@@ -41,7 +56,7 @@ def described(name: str, operation: str, *, on_a_clip: bool = False) -> Operatio
 
 def state_of(name: str) -> ProviderState:
     """The provider's row; made on first use."""
-    defaults = {"in_flight_limit": PROVIDERS[name].concurrency}
+    defaults = {"in_flight_limit": named(name).concurrency}
     return ProviderState.objects.get_or_create(name=name, defaults=defaults)[0]
 
 
@@ -82,6 +97,7 @@ def pause(name: str, *, retry_after: float | None, busy: bool) -> float:
     state.paused_until = now + timedelta(seconds=wait)
     if busy:
         state.in_flight_limit = max(1, state.in_flight_limit // 2)
+        state.unreachable = False
     else:
         state.unreachable = True
         state.check_after = min(state.check_after or now, now + RECHECK)

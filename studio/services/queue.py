@@ -25,6 +25,8 @@ class Line:
     state: ProviderState
     is_on: bool
     moves: bool  # whether the next order may go now
+    waits_for_proof: bool  # of what became of an order without an answer
+    paused_until: datetime | None
     taken: int  # places at the provider
     waiting: list[Task]
     count: int
@@ -32,11 +34,6 @@ class Line:
     @property
     def more(self) -> int:
         return self.count - len(self.waiting)
-
-    @property
-    def paused_until(self) -> datetime | None:
-        until = self.state.paused_until
-        return until if until and until > db_now() else None
 
     @property
     def is_full(self) -> bool:
@@ -59,13 +56,16 @@ def waiting() -> list[Line]:
 
 
 def _line(name: str, count: int, orders: QuerySet[Task], now: datetime) -> Line:
-    state = providers.state_of(name)
+    state, is_on = providers.state_of(name), name in providers.enabled()
+    until = state.paused_until
     here = orders.filter(provider=name).select_related("created_by", "source").order_by("pk")
     return Line(
         provider=providers.named(name),
         state=state,
-        is_on=name in providers.enabled(),
+        is_on=is_on,
         moves=lines.takes_orders(state, now),
+        waits_for_proof=is_on and lines.waits_for_proof(state, now),
+        paused_until=until if until and until > now else None,
         taken=lines.places_taken(name, now),
         waiting=list(here[:SHOWN]),
         count=count,

@@ -1,13 +1,14 @@
 """What a task's card shows, for a whole list in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 from typing import NamedTuple
+from zlib import crc32
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
@@ -37,7 +38,7 @@ class Card:
 
     @property
     def signature(self) -> str:
-        return _signature(self.task, self.position, self.waits_for)
+        return _signature(self.task, self.position, self.waits_for, self.may_change)
 
     @property
     def elapsed(self) -> int:
@@ -96,18 +97,19 @@ def build(rows: Iterable[Task], user: User) -> list[Card]:
     ]
 
 
-def signatures(rows: Iterable[Task]) -> dict[int, str]:
+def signatures(found: QuerySet[Task], user: User) -> dict[int, str]:
     """By task, what differs whenever its card would look different: much cheaper to have than the card."""
-    rows = list(rows)
+    editable = Exists(Project.objects.editable_by(user).filter(pk=OuterRef("project")))
+    rows = list(found.annotate(may_change=editable).only("status", "provider", "version"))
     waits = _waits(rows)
-    return {task.pk: _signature(task, *waits[task.pk]) for task in rows}
+    return {task.pk: _signature(task, *waits[task.pk], task.may_change) for task in rows}
 
 
-def _signature(task: Task, position: int, waits_for: str) -> str:
-    return f"{task.pk}.{task.version}.{position}.{len(waits_for)}"
+def _signature(task: Task, position: int, waits_for: str, may_change: bool) -> str:
+    return f"{task.pk}.{task.version}.{position}.{crc32(waits_for.encode())}.{may_change:d}"
 
 
-def _waits(rows: list[Task]) -> dict[int, _Wait]:
+def _waits(rows: Sequence[Task]) -> dict[int, _Wait]:
     """Where each of these tasks stands in its provider's line, and why that does not move."""
     queued = {task.pk: task.provider for task in rows if task.status == Task.Status.QUEUED}
     places = _places() if queued else {}

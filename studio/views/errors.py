@@ -4,7 +4,7 @@ import sys
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import loader
@@ -45,7 +45,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without the request's context: whatever failed may fail again there."""
-    if isinstance(sys.exception(), OperationalError):  # the database is away, as when it starts anew
+    # The database is away, as when it starts anew.
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
         page = loader.render_to_string("errors/503.html")
         return HttpResponse(page, status=503, headers={"Retry-After": "5"})
     return HttpResponse(loader.render_to_string("errors/500.html"), status=500)

@@ -1,4 +1,7 @@
-"""For whoever watches over the studio: a load balancer, a monitor."""
+"""For whoever watches over the studio: a monitor.
+
+Not for a load balancer, which would take away every web server because a worker or the books have a problem.
+"""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
@@ -10,6 +13,7 @@ from studio.services import health
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
+    """The ages of what should be young, and which of four things is wrong."""
     found = health.check()
     told = {
         "ok": not found.problems,
@@ -20,4 +24,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
         "line_stands_s": found.line_stands,
         "clean_audit_s": found.audit_age,
     }
-    return JsonResponse(told, status=503 if found.problems else 200, headers={"Cache-Control": "no-store"})
+    answer = JsonResponse(told, status=503 if found.problems else 200, headers={"Cache-Control": "no-store"})
+    # Else Django writes an error for each 503, and anybody may ask as often as they like.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer

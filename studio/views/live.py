@@ -9,7 +9,7 @@ from studio.services import credits
 from studio.views import cards, files
 from studio.views.htmx import StudioRequest, fragments, whole_number
 
-MAX_CARDS = 60
+MAX_CARDS = 60  # that a page tells of; as many more may be new to it
 
 
 @require_safe
@@ -55,9 +55,10 @@ def _changed(request: StudioRequest, seen: dict[int, str]) -> list[Task]:
     """The tasks whose cards look different now. Nearly always there are none, and little is read for that."""
     wanted = Q(pk__in=seen)
     if project := whole_number(request.GET.get("project", "")):
-        wanted |= Q(project_id=project, status__in=Task.MOVING)
+        # A long page tells of its newest moving cards: older ones are on it, and would come twice.
+        oldest = min(seen) if len(seen) == MAX_CARDS else 0
+        wanted |= Q(project_id=project, status__in=Task.MOVING, pk__gt=oldest)
     visible = Task.objects.visible_to(request.user).filter(wanted)
-    rows = visible.only("status", "provider", "version").order_by("pk")[:MAX_CARDS]
-    now = cards.signatures(rows)
+    now = cards.signatures(visible.order_by("-pk")[: 2 * MAX_CARDS], request.user)
     changed = [number for number, signature in now.items() if seen.get(number) != signature]
     return list(Task.objects.for_card().filter(pk__in=changed).order_by("pk")) if changed else []

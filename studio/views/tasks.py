@@ -60,9 +60,17 @@ def enter_id(request: StudioRequest, task_id: int) -> HttpResponse:
     task = access.task_for(request.user, task_id, "order")
     form = UpstreamIdForm(request.POST)
     if not form.is_valid():
-        return _page(request, task, form)
+        return _ask_again(request, task, form)
     upstream_id = form.cleaned_data["upstream_id"]
     return _do(request, task, lambda: hints.enter(task, upstream_id), "The provider is asked for this song.")
+
+
+def _ask_again(request: StudioRequest, task: Task, form: UpstreamIdForm) -> HttpResponse:
+    """Where the field is: on the task's page only while it is in doubt, later in the owners' queue."""
+    if task.status == Task.Status.UNKNOWN:
+        return _page(request, task, form)
+    messages.error(request, " ".join(str(each) for each in form.errors["upstream_id"]))
+    return redirect("queue") if request.user.is_owner else redirect("task", task.pk)
 
 
 def _do(request: StudioRequest, task: Task, verb: Callable[[], None], success: str) -> HttpResponse:

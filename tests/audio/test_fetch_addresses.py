@@ -1,4 +1,4 @@
-"""A fetch must never reach an address inside: reliability.md S6, with a canary listening there."""
+"""A fetch must never reach the machine itself or its network: a canary listens there."""
 
 import socket
 import subprocess

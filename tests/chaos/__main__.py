@@ -28,7 +28,7 @@ def main() -> int:
         hooks=given.hooks == "1",
         server_kills=given.dbkills,
         desk=given.desk == "1",
-        quiet_s=60 if given.control else 180,  # a control may stand still for good
+        quiet_s=60 if given.control else 420,  # a control may stand still for good
     )
     print(f"{options}; what happened is kept in {folder}", file=sys.stderr)
     with ExitStack() as stack:

@@ -28,6 +28,7 @@ def _short_calls() -> None:
     defaults: Any = client.Client.__init__.__kwdefaults__
     defaults |= {"connect_timeout": 0.5, "post_timeout": 2, "get_timeout": 2}
     client.BODY_SECONDS = 1.0
+    client.LISTEN_S = 4.0
     archive.MAX_BYTES = 4 * 1024 * 1024
     archive.FetchRules = partial(FetchRules, deadline_s=8, grace_s=2)  # type: ignore[misc, assignment]
 
@@ -36,7 +37,7 @@ def _short_waits() -> None:
     from studio.services import attempts, balances, clips, lines, polls, proofs, providers
 
     attempts.LEASE = timedelta(seconds=6)
-    lines.SETTLED_AFTER = timedelta(seconds=4)  # the hostile upstream charges up to 3.5 s late
+    lines.SETTLED_AFTER = timedelta(seconds=5)  # the hostile upstream charges up to 3.5 s late
     lines.SONG_TAKES = timedelta(seconds=7)  # up to 2.5 s
     lines.DOUBT_LASTS = timedelta(seconds=15)  # a poll that fails is repeated after 5 s
     lines.SILENCE_LASTS = timedelta(seconds=60)
@@ -47,7 +48,7 @@ def _short_waits() -> None:
     proofs.WHILE_UNKNOWN = timedelta(seconds=1)
     proofs.RETURN_TAKES = timedelta(seconds=1)
     clips.LEASE = timedelta(seconds=6)
-    clips.KEEP_TRYING = timedelta(seconds=60)
+    clips.KEEP_TRYING = timedelta(seconds=150)
     polls.LEASE = timedelta(seconds=5)
     providers.RECHECK = timedelta(seconds=2)
     providers.MAX_PAUSE_S = 5

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 
@@ -11,12 +11,17 @@ def away(*_: Any) -> None:
     raise OperationalError("terminating connection due to unexpected postmaster exit")
 
 
+def closed(*_: Any) -> None:
+    raise InterfaceError("connection already closed: postmaster")
+
+
 @pytest.mark.django_db
+@pytest.mark.parametrize("fault", [away, closed])
 @pytest.mark.parametrize(("method", "path"), [("get", "/projects/"), ("post", f"/hooks/{'t' * 43}/")])
-def test_one_moment(member: Any, method: str, path: str) -> None:
+def test_one_moment(member: Any, method: str, path: str, fault: Any) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(member)
-    with connection.execute_wrapper(away):
+    with connection.execute_wrapper(fault):
         answer = getattr(client, method)(path)
     assert answer.status_code == 503
     assert answer["Retry-After"] == "5"

@@ -80,7 +80,9 @@ class Upstream:
         self.songs.append(song)
         return song
 
-    def submit(self, operation: str, params: Any, *, webhook_url: str, webhook_secret: str) -> Accepted:
+    def submit(
+        self, operation: str, params: Any, *, webhook_url: str, webhook_secret: str, **_: Any
+    ) -> Accepted:
         attempt = Attempt.objects.select_related("task").get(token=webhook_url.split("/")[-2])
         song = self.post(attempt, self.plan)
         if song and self.plan.rings and not self.plan.reached:

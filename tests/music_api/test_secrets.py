@@ -40,6 +40,23 @@ def test_no_error_and_no_log_holds_the_key(
     assert KEY not in caplog.text
 
 
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_no_error_quotes_what_lets_somebody_ring(upstream: Upstream, client: Client, status: int) -> None:
+    """An upstream that sends the whole order back in its answer."""
+    upstream.script = lambda exchange: exchange.send(answer(status, b'{"error": %s}' % quoted(exchange.body)))
+    address, secret = f"https://studio.example/hooks/{'Ab3-' * 10}qrs/", "0f" * 32
+    with pytest.raises(MusicApiError) as caught:
+        client.submit("create_music", {"sound": "pop"}, webhook_url=address, webhook_secret=secret)
+    shown = repr(vars(caught.value)) + str(caught.value)
+    assert "studio.example" in shown, "it quotes the answer"
+    assert "Ab3-" not in shown
+    assert "0f0f" not in shown
+
+
+def quoted(body: bytes) -> bytes:
+    return json.dumps(body.decode()).encode()
+
+
 def test_the_client_does_not_show_its_key(client: Client) -> None:
     assert repr(client).startswith("<Client aimusicapi http://127.0.0.1:")
     assert KEY not in repr(client)

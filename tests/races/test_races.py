@@ -1,4 +1,4 @@
-"""Real requests and real threads at the same moment: one effect, whoever is first (reliability.md R3).
+"""Real requests and real threads at the same moment: one effect, whoever is first.
 
 `make races ROUNDS=200` runs them for long. Each race has its control, which must go wrong.
 """

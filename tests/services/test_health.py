@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
@@ -20,6 +20,7 @@ from tests.factories import accepted, ago, earlier, unknown
 
 pytestmark = pytest.mark.django_db
 
+Status = Task.Status
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -158,6 +159,36 @@ def test_new_orders_alone_do_not_move_a_line(old_order: Any, order: Order) -> No
     old_order()
     order()
     assert problems() == ["waiting"]
+
+
+def test_many_new_orders_do_not_hide_that_it_moves(old_order: Any, order: Order) -> None:
+    first = old_order()
+    waiting = old_order()
+    accepted(first)
+    new = [TaskEvent(task=waiting, at=db_now(), new=Status.QUEUED) for _ in range(500)]
+    TaskEvent.objects.bulk_create(new)
+    assert problems() == []
+
+
+def test_each_provider_has_a_line_of_its_own(old_order: Any, order: Order) -> None:
+    moved = old_order()
+    old_order()
+    accepted(moved)
+    Task.objects.filter(pk=moved.pk).update(provider="musicapi")
+    assert problems() == ["waiting"]
+
+
+# -- The database ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_said(kind: type[Exception]) -> None:
+    def away(*_: Any) -> None:
+        raise kind("connection already closed")
+
+    with connection.execute_wrapper(away):
+        found = health.check()
+    assert (found.problems, found.database) == (["database"], False)
 
 
 # -- The audit ------------------------------------------------------------------------------------

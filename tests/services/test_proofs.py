@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from studio.models import Attempt, CreditEntry, ProviderState, Task
-from studio.services import attempts, audit, hints, lines, proofs
+from studio.services import attempts, audit, balances, credits, hints, lines, proofs
 from tests.conftest import Order
 from tests.factories import PRICE, again, earlier, lost, unknown
 from tests.services.readings import START, read
@@ -100,12 +100,21 @@ def test_its_id_may_still_be_told_and_is_spent_once(charged: Attempt) -> None:
     assert (again(charged.task).status, booked("spend")) == (Status.RUNNING, 1)
 
 
-def test_while_it_may_fail_and_be_returned_no_other_is_proved(charged: Attempt, order: Order) -> None:
+def test_while_it_may_have_been_returned_no_other_is_proved(charged: Attempt, order: Order) -> None:
+    """Its return and the charge of the other would look as if nothing had happened."""
     other = unknown(order()[0])
     read_twice(START - PRICE)
-    assert again(other).status == Sent.UNKNOWN
     earlier(charged, sent_at=OVER)
     read_twice(START - PRICE)
+    assert again(other).status == Sent.UNKNOWN
+
+
+def test_a_quiet_look_after_its_end_settles_it(charged: Attempt, order: Order) -> None:
+    earlier(charged, sent_at=OVER)
+    read(START)
+    assert booked("upstream_refund") == 1
+    other = unknown(order()[0])
+    read_twice(START)
     assert again(other).status == Sent.REJECTED
 
 
@@ -148,6 +157,33 @@ def test_an_order_that_was_just_given_up_may_still_be_charged(order: Order) -> N
     assert audit.unexplained("sandbox", START - PRICE) == 0
 
 
+def test_the_balance_named_the_wrong_one_of_two(given_up: list[Attempt]) -> None:
+    """Which of two was charged it can't tell; when the id comes, the books follow, and so does the proof."""
+    read(START - PRICE)
+    assert attempts.accept(given_up[1].pk, "up-1", source="a webhook")
+    assert audit.unexplained("sandbox", START - PRICE) == 0
+    assert audit.audit() == {}
+
+
+def test_a_charge_that_the_baseline_has_seen_spoils_the_next_proof(
+    order: Order, given_up: list[Attempt]
+) -> None:
+    ProviderState.objects.update(baseline=START - PRICE)
+    assert attempts.accept(given_up[0].pk, "up-1", source="a webhook")
+    other = unknown(order()[0])
+    read_twice(START - 2 * PRICE)
+    assert again(other).status == Sent.UNKNOWN
+
+
+def test_a_top_up_that_is_booked_while_we_ask_spoils_the_reading(order: Order) -> None:
+    ProviderState.objects.update(check_after=None)
+    [marker] = balances.claim_checks()
+    credits.topup("sandbox", 500, "bought")
+    ProviderState.objects.update(baseline=None)
+    balances.record(marker, START)
+    assert ProviderState.objects.get().baseline is None
+
+
 # -- The line waits -------------------------------------------------------------------------------
 
 
@@ -170,6 +206,15 @@ def test_where_webhooks_tell_nobody_waits(order: Order, settings: Any) -> None:
     unknown(order()[0])
     read(START)
     assert claim(order)
+
+
+def test_an_order_whose_id_was_named_is_not_sent_again_before_that_is_looked_up(order: Order) -> None:
+    attempt = unknown(order()[0])
+    assert proofs.prove_not_accepted(attempt.pk)
+    hints.take(again(attempt), "up-1")
+    assert attempts.claim_next("sandbox") is None
+    hints.drop(again(attempt))
+    assert attempts.claim_next("sandbox")
 
 
 def test_it_waits_only_for_a_while(order: Order) -> None:

@@ -72,7 +72,7 @@ POST: dict[str, tuple[int, ...]] = {
     "lyric_bring_back": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "task_cancel": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "task_give_up": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "task_enter_id": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "task_enter_id": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "welcome": (NOT_FOUND, *(LED_ON,) * 6),
     "provider_offer_again": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
     "provider_attended": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),

@@ -1,6 +1,7 @@
 """The owners' queue: what waits and why, what is in doubt, what was set aside, and what can be done."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from accounts.models import User
 from studio.models import Attempt, Project, ProviderState, Task
 from studio.models.clock import db_now
 from studio.music_api.errors import NeedsAttention, OutOfCredits
-from studio.services import attempts, audit, credits, providers, tasks
+from studio.music_api.providers import PROVIDERS
+from studio.services import attempts, audit, credits, proofs, providers, tasks
 from tests.canaries import API_KEY
 from tests.conftest import Order
 from tests.factories import accepted, again, bring_to, earlier, lost, unknown
@@ -97,18 +99,32 @@ def is_off(task: Task) -> None:
     Task.objects.update(provider="musicapi")
 
 
+def is_not_known_any_more(task: Task) -> None:
+    Task.objects.update(provider="a-former-one")
+
+
+def paused_between_two(task: Task) -> None:
+    accepted(task)
+
+
 WHY = {
-    is_refused: "Look at the key: the provider is asked every few seconds",
+    is_refused: "Look at the key: the provider is asked again and again",
     waits_for_a_person: "Post the cookie anew. Nothing is sent until you say that it is done.",
-    is_busy: "The service is busy or can’t be reached.",
+    is_busy: "The service is busy or can’t be reached. The next order is tried again at",
     is_full: "All places there are taken.",
     lost_an_answer: "Nothing is sent right now: an order’s answer was lost",
-    is_off: "This provider is switched off.",
+    is_off: "This provider is switched off. Set its key",
+    is_not_known_any_more: "This provider is switched off. The studio no longer knows it",
+    paused_between_two: "The service wants a pause between two orders.",
 }
 
 
 @pytest.mark.parametrize("reason", WHY, ids=lambda reason: reason.__name__)
-def test_it_says_why_a_line_waits(olga: Client, order: Order, reason: Any) -> None:
+def test_it_says_why_a_line_waits(
+    olga: Client, order: Order, reason: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if reason is paused_between_two:
+        monkeypatch.setitem(PROVIDERS, "sandbox", replace(PROVIDERS["sandbox"], min_interval_s=60))
     first = order()[0]
     order()
     reason(first)
@@ -134,6 +150,43 @@ def test_an_order_in_doubt_says_what_to_look_for(olga: Client, order: Order) -> 
     for words in ("Rain", "<code>4711</code>", attempt.decide_at.strftime("%H:%M UTC"), "10 credits back"):
         assert words in shown
     assert shown.count('name="upstream_id"') == 1
+
+
+def test_a_charge_that_was_proved_is_told_there_and_on_the_card(olga: Client, order: Order) -> None:
+    attempt = unknown(order()[0])
+    assert attempt.decide_at
+    decided = attempt.decide_at.strftime("%H:%M UTC")
+    lost_answer, taken = "but its answer did not arrive", "The provider has taken the order, but not told us"
+    for known, other in ((lost_answer, taken), (taken, lost_answer)):
+        for address in (reverse("queue"), reverse("task", args=[attempt.task_id])):
+            shown = olga.get(address).content.decode()
+            assert (known in shown, other in shown, shown.count("not sent twice")) == (True, False, 1)
+            assert decided in shown
+        proofs.prove_accepted(attempt.pk)
+    assert "You are not charged twice." in shown
+
+
+def test_each_button_says_what_it_is_for(olga: Client, order: Order) -> None:
+    unknown(order(params={"sound": "folk", "title": "Rain"})[0])
+    shown = page(olga)
+    for name in ("This is the song: Rain", "Give up · 10 credits back: Rain"):
+        assert f'aria-label="{name}"' in shown
+
+
+@pytest.mark.parametrize("is_owner", [True, False])
+def test_a_bad_id_leads_back_to_where_the_field_is(
+    olga: Client, order: Order, member: User, is_owner: bool
+) -> None:
+    attempt = unknown(order()[0])
+    if not is_owner:
+        olga.force_login(member)
+    enter = reverse("task_enter_id", args=[attempt.task_id])
+    assert olga.post(enter, {"upstream_id": ""}).status_code == 422
+    attempts.give_up(attempt.task, by=member)
+    answer = olga.post(enter, {"upstream_id": ""}, follow=True)
+    back = reverse("queue") if is_owner else reverse("task", args=[attempt.task_id])
+    assert answer.redirect_chain == [(back, 302)]
+    assert "Enter the id." in answer.content.decode()
 
 
 def test_the_id_is_entered_there(olga: Client, order: Order) -> None:
@@ -204,9 +257,8 @@ def test_two_hundred_rows_cost_as_many_queries_as_ten(olga: Client, project: Pro
             shown = page(olga)
         counts.append(len(captured))
     assert counts[0] == counts[1]
-    assert shown.count("And 150 more.") == 2  # that wait, and that were set aside
-    assert shown.count(". 150 more are not shown") == 1
-    assert shown.count(". 350 more are not shown") == 1
+    assert shown.count("And 150 more.") == 3  # that wait, that are in doubt, and that were set aside
+    assert shown.count("And 350 more.") == 1  # that were given up
     assert len(shown) < 500_000
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from studio.clients import client_for
 from studio.models import Clip, CreditEntry, Task
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, audit, clips, credits, polls
+from studio.services import attempts, audit, clips, credits, polls, proofs
 from tests.canaries import API_KEY
 from tests.conftest import Order
 from tests.factories import again, bring_to, earlier
@@ -89,9 +89,9 @@ def test_twice_is_once(olga: Client, parked: Task) -> None:
 
 def test_what_never_arrived_can_only_be_put_away(olga: Client, order: Order) -> None:
     task = order()[0]
-    attempts.park(task.pk, "It was sent twice and never arrived.")
+    attempts.park(task.pk, proofs.NEVER_ARRIVED)
     shown = page(olga)
-    assert "It was sent twice and never arrived." in shown
+    assert proofs.NEVER_ARRIVED in shown
     assert "Take up again" not in shown
     assert "Its owner may order it again" in shown
     assert "There is nothing to take up" in do(olga, "queue_take_up", task)

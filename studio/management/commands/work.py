@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import sys
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -17,8 +18,8 @@ from studio.services import workers
 log = logging.getLogger(__name__)
 
 RING_AFTER_S = 3  # a sweep that nobody saw for so long is rung for
-STALE_AFTER_S = 15  # a cluster that shows no sign of life for so long is frozen
-START_TAKES_S = 20
+STALE_AFTER_S = 10  # a cluster that shows no sign of life for so long is frozen
+START_TAKES_S = 12
 TOO_SOON_S = 3
 
 
@@ -74,7 +75,7 @@ def schedule_sweep() -> None:
 
 
 def _start() -> Child:
-    return Child("cluster", [*MANAGE, "cluster"])
+    return Child("cluster", [*MANAGE, "cluster"], output=sys.stderr)  # where our own lines go
 
 
 def _stands_still() -> bool:

@@ -13,7 +13,7 @@ from studio.services import hints, hooks
 SETTLED_AFTER = timedelta(minutes=2)  # a provider that was slow to answer may be slow to charge
 SONG_TAKES = timedelta(minutes=20)  # after it an order that nobody knows of is over at the provider as well
 DOUBT_LASTS = timedelta(minutes=3)  # enough for the balance to decide
-SILENCE_LASTS = timedelta(minutes=15)
+SILENCE_LASTS = timedelta(hours=1)
 
 
 def takes_orders(state: ProviderState, now: datetime) -> bool:

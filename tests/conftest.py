@@ -49,7 +49,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_the_database(item: pytest.Item) -> bool:
-    """Through Django's own fixtures, or as a studio in processes of its own, which is always slow."""
+    """Through Django's own fixtures, or as a studio in processes of its own, which is always slow. What a
+    browser shows is the same on any."""
+    if "browser" in item.path.parts:
+        return False
     marked = any(item.get_closest_marker(name) for name in ("django_db", "slow", "chaos"))
     return marked or "db" in getattr(item, "fixturenames", [])
 

@@ -38,12 +38,12 @@ def broken(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 def test_an_order_survives_a_kill_at_every_point(tmp_path: Path) -> None:
-    runs = sweep(tmp_path, *stories("song", "failed", "cancelled", "lost"))
+    runs = sweep(tmp_path, *stories("song", "failed", "cancelled"))
     kills = Counter(run["story"] for run in runs if run["name"])
     print(kills, sum(run["seconds"] for run in runs))
     assert broken(runs) == []
     assert sum(kills.values()) >= ENOUGH
-    assert set(kills) == {"song", "failed", "cancelled", "lost"}
+    assert set(kills) == {"song", "failed", "cancelled"}
     assert sum(kills.values()) > 0.9 * (len(runs) - len(kills)), "nearly every point is reached again"
     undone = {run["name"] for run in runs if run["story"] == "song" and run["status"] != "done"}
     assert undone <= {"after POST producer/create"}, "only there nobody can know what became of it"
@@ -54,7 +54,7 @@ def test_an_order_survives_a_kill_at_every_point(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.chaos
 def test_the_rarer_ways_of_an_order_survive_it_too(tmp_path: Path) -> None:
-    runs = sweep(tmp_path, *stories("refused", "held", "proved", "told"))
+    runs = sweep(tmp_path, *stories("lost", "refused", "held", "proved", "told"))
     assert broken(runs) == []
     assert sum(bool(run["name"]) for run in runs) >= ENOUGH
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django_q.management.commands import qcluster
 
-AGAIN_S = 2
-AT_MOST_S = 60
+AGAIN_S = 3
+AT_MOST_S = 15
 
 
 class Command(qcluster.Command):
@@ -23,10 +23,11 @@ class Command(qcluster.Command):
 
 def _end_with_supervisor(pipe: int) -> None:
     """A pipe tells of every end of the supervisor, kill -9 as well. django-q drops a SIGTERM that comes while
-    it forks, so we repeat it, and kill the group when nothing helps: every job can be done again."""
+    it forks, and two in one breath may stop it for good, so we repeat it slowly, and then kill the group:
+    every job can be done again."""
     while os.read(pipe, 1024):
         pass
     for _ in range(0, AT_MOST_S, AGAIN_S):
-        os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(AGAIN_S)
+        os.kill(os.getpid(), signal.SIGTERM)
     os.killpg(os.getpgrp(), signal.SIGKILL)

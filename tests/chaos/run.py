@@ -157,6 +157,7 @@ class ChaosRun:
         self.restarts += 1
         self._stop_studio()
         self.studio.lines = []
+        self._books()  # not in one of the upstream's outages: it would be taken for a sandbox that is missing
         self.studio.start()
 
     def _kill_server(self, progress: float) -> None:

@@ -26,7 +26,8 @@ def main() -> None:
     with Hostile(given.journal, key=given.key, port=given.port, seed=given.seed, hooks=hooks) as server:
         print(server.url, flush=True)
         while not stop.wait(given.outages or None):
-            server.outage(OUTAGE_S)
+            if server.ledger.orders:  # a studio that starts would take it for an address without a sandbox
+                server.outage(OUTAGE_S)
 
 
 if __name__ == "__main__":

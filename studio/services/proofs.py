@@ -85,9 +85,16 @@ def _set_baseline(state: ProviderState, total: int) -> None:
         if total > 0:
             credits.topup(state.name, total, "The provider's balance when it was first seen")
         state.snapshot, state.snapshot_entry = total, _last_entry(state.name)
-    elif state.baseline is not None:
-        _settle_lost(state.name, total - explained(state.name, state.baseline, state.baseline_entry))
+    else:
+        _settle_lost(state.name, total - explained(state.name, *_last_known(state)))
     state.baseline, state.baseline_entry = total, _last_entry(state.name)
+
+
+def _last_known(state: ProviderState) -> tuple[int, int]:
+    """The last quiet balance and the last entry then; the first of all where that is not to be relied on."""
+    if state.baseline is None:
+        return state.snapshot or 0, state.snapshot_entry
+    return state.baseline, state.baseline_entry
 
 
 def _last_entry(name: str) -> int:

@@ -184,6 +184,13 @@ def test_a_top_up_that_is_booked_while_we_ask_spoils_the_reading(order: Order) -
     assert ProviderState.objects.get().baseline is None
 
 
+def test_without_a_baseline_the_first_look_of_all_explains_what_was_charged(given_up: list[Attempt]) -> None:
+    ProviderState.objects.update(baseline=None)
+    read(START - PRICE)
+    assert booked("spend") == 1
+    assert audit.unexplained("sandbox", START - PRICE) == 0
+
+
 # -- The line waits -------------------------------------------------------------------------------
 
 

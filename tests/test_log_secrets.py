@@ -93,7 +93,7 @@ HARMLESS = [
     "sha256 " + "ab" * 32,
     "KeyError: 'mv'",
     'File "/usr/share/python3/x.py", line 5, in s',
-    'File "/home/ada/share/studio/jobs.py", line 5, in key',
+    'File "/opt/share/studio/jobs.py", line 5, in key',
     "/opt/s/bin/python /etc/key/studio",
 ]
 

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import User
 from studio.models.projects import Project
+from studio.models.tags import Tag
 from studio.models.tasks import Task
+
+KEPT = Q(binned_at__isnull=True)
+FROM_DISK = "import"  # the operation of a clip that somebody brought without any order
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(project__in=Project.objects.visible_to(user))
+        """Also those in the bin: who may see a song may see it there."""
+        if user.is_owner:
+            return self.filter(purged_at=None)
+        return self.filter(project__in=Project.objects.visible_to(user), purged_at=None)
+
+    def editable_by(self, user: User) -> Self:
+        return self.filter(project__in=Project.objects.editable_by(user), purged_at=None)
+
+    def kept(self) -> Self:
+        """Those that are not in the bin."""
+        return self.filter(binned_at=None)
+
+    def for_row(self) -> Self:
+        """Everything that a row of the library shows, in a fixed number of queries."""
+        with_all = self.select_related("created_by", "project", "task")
+        return with_all.prefetch_related("assets", "tags").defer("notes")
 
 
 class Clip(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="clips")
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="clips")
+    # Empty for a recording that came from somebody's disk.
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="clips")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="clips")
     created_at = models.DateTimeField(auto_now_add=True)
-    provider = models.CharField(max_length=20)
-    upstream_id = models.CharField(max_length=128)
+    provider = models.CharField(max_length=20, blank=True)
+    upstream_id = models.CharField(max_length=128, blank=True)
+    operation = models.CharField(max_length=20, default=FROM_DISK)  # of its task: the library filters by it
 
     title = models.CharField(max_length=200)
     sound = models.TextField(blank=True)
@@ -34,13 +57,44 @@ class Clip(models.Model):
     true_peak = models.FloatField()  # dBTP
     peaks = models.BinaryField()  # one byte per bucket, full scale = 255
 
+    # What people made of it
+    sort_title = models.CharField(max_length=100, default="")  # folded, for lists by title
+    stack = models.UUIDField(default=uuid.uuid4)  # the takes of one order have the same
+    is_front = models.BooleanField(default=True)  # stands for its stack where the others are folded away
+    picked = models.BooleanField(default=False)  # the one of its takes
+    rating = models.PositiveSmallIntegerField(default=0)  # 1 to 5; 0: not rated
+    plays = models.PositiveIntegerField(default=0)
+    has_video = models.BooleanField(default=False)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    notes = models.TextField(blank=True)
+    tags = models.ManyToManyField(Tag, through="ClipTag", related_name="clips")
+    binned_at = models.DateTimeField(null=True)
+    binned_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    purged_at = models.DateTimeField(null=True)  # its files are gone; the row stays for the family and the books
+
     objects: ClassVar = ClipQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["provider", "upstream_id"], name="clip_upstream_id_once"),
+            models.UniqueConstraint(
+                fields=["provider", "upstream_id"], condition=~Q(upstream_id=""), name="clip_upstream_id_once"
+            ),
+            models.UniqueConstraint(
+                fields=["stack"], condition=Q(is_front=True), name="clip_one_front_per_stack"
+            ),
+            models.CheckConstraint(condition=Q(rating__lte=5), name="clip_rating_to_five"),
         ]
-        indexes: ClassVar = [models.Index(fields=["project", "-id"], name="clip_by_project")]
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-id"], name="clip_by_project"),
+            models.Index(fields=["stack"], name="clip_by_stack"),
+            models.Index(fields=["binned_at"], condition=Q(binned_at__isnull=False), name="clip_in_bin"),
+            # One for each way the library is sorted; `id` last, so that no two clips are equal.
+            models.Index(fields=["sort_title", "id"], condition=KEPT, name="clip_by_title"),
+            models.Index(fields=["duration", "id"], condition=KEPT, name="clip_by_length"),
+            models.Index(fields=["rating", "id"], condition=KEPT, name="clip_by_rating"),
+            models.Index(fields=["plays", "id"], condition=KEPT, name="clip_by_plays"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -68,6 +122,20 @@ class Clip(models.Model):
     @property
     def videos(self) -> list[Asset]:
         return [asset for asset in self.assets.all() if asset.kind == Asset.Kind.VIDEO]
+
+
+class ClipTag(models.Model):
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="+")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["clip", "tag"], name="tag_once_per_clip"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["tag", "-clip"], name="clip_by_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.clip_id}"
 
 
 class Asset(models.Model):

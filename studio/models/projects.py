@@ -28,13 +28,17 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def with_counts(self) -> Self:
         """`clip_count` and `last_clip_at` on each project."""
-        return self.annotate(clip_count=Count("clips"), last_clip_at=Max("clips__created_at"))
+        kept = Q(clips__binned_at=None)
+        return self.annotate(
+            clip_count=Count("clips", filter=kept), last_clip_at=Max("clips__created_at", filter=kept)
+        )
 
 
 class Project(models.Model):
     name = models.CharField(max_length=80)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="projects")
     created_at = models.DateTimeField(auto_now_add=True)
+    quota_mb = models.PositiveIntegerField(null=True)  # of stored files; empty: no limit
 
     objects: ClassVar = ProjectQuerySet.as_manager()
 

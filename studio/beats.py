@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ def every(seconds: float, do: Callable[[], None]) -> Iterator[None]:
         while not done.wait(seconds):
             try:
                 do()
-            except DatabaseError:  # the next one may be in time
+            except (DatabaseError, InterfaceError):  # the next one may be in time
                 log.warning("the database did not take a sign of life")
         connection.close()
 

@@ -14,7 +14,8 @@ from studio.music_api.useapi import UseapiClient
 def client_for(provider: str) -> Client:
     """Raises Unavailable for a provider that is switched off: its tasks may outlive its key."""
     if provider not in settings.PROVIDERS:
-        raise Unavailable(f"{PROVIDERS[provider].label} is switched off.")
+        label = PROVIDERS[provider].label if provider in PROVIDERS else provider or "The provider"
+        raise Unavailable(f"{label} is switched off.")
     base_url, key = settings.PROVIDERS[provider]
     speaks = UseapiClient if PROVIDERS[provider].dialect == "useapi" else Client
     return speaks(PROVIDERS[provider], base_url=base_url, key=key)

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from studio import beats, jobs
 from studio.management.commands import work
 from studio.models import Lease
 from studio.services import workers
 from tests.factories import earlier
+from tests.running import wait_for
 
 LONG = timedelta(seconds=work.STALE_AFTER_S + 1)
 
@@ -33,13 +34,13 @@ def test_a_long_job_beats(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
 
-def test_a_database_that_is_busy_ends_no_signs_of_life() -> None:
+@pytest.mark.parametrize("fault", [DatabaseError, InterfaceError])
+def test_a_database_that_is_busy_or_away_ends_no_signs_of_life(fault: type[Exception]) -> None:
     tries: list[int] = []
 
     def fail() -> None:
         tries.append(1)
-        raise DatabaseError
+        raise fault
 
     with beats.every(0.001, fail):
-        while len(tries) < 3:
-            pass
+        wait_for(lambda: len(tries) >= 3, within=5, every=0.001)

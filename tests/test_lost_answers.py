@@ -18,7 +18,7 @@ from studio.music_api.errors import Ambiguous
 from studio.music_api.types import Accepted
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, audit, balances, credits, hints, lines, proofs
+from studio.services import attempts, audit, balances, credits, hints, lines, proofs, uploads
 from tests.conftest import Order
 from tests.factories import again, earlier
 from tests.music_api.upstream import Exchange, Upstream, answer
@@ -125,6 +125,40 @@ def test_the_id_of_another_order_leaves_this_one_in_doubt_at_once(
     jobs.submit_next("sandbox")
     assert (again(first).status, again(second).status) == (Status.RUNNING, Status.UNKNOWN)
     assert second.attempts.get().outcome == "The provider named the id of another order."
+
+
+# -- A worker that stands still ---------------------------------------------------------------------
+
+
+def freeze(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
+    """The worker stands still at this call until its lease is over and the sweep has seen it."""
+    real = getattr(owner, name)
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        time.sleep(0.3)
+        assert attempts.expire_leases() == 1
+        monkeypatch.setattr(owner, name, real)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, late)
+
+
+@pytest.mark.parametrize("at", ["before its time is reckoned", "after it"])
+def test_a_worker_that_was_frozen_beyond_its_lease_sends_nothing(
+    at: str, order: Order, caller: Caller, settle: Settle, upstream: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = order()[0]
+    with monkeypatch.context() as short:
+        short.setattr(attempts, "LEASE", timedelta(milliseconds=250))
+        short.setattr(jobs, "SEND_WITHIN_S", 0.2)
+        freeze(short, *((uploads, "params_of") if at.startswith("before") else (Client, "submit")))
+        jobs.submit_next("sandbox")
+    assert (again(task).status, task.attempts.get().status) == (Status.QUEUED, Sent.REJECTED)
+    assert caller.ledger()["tasks"] == [], "by now it may be with another worker"
+    ProviderState.objects.update(paused_until=None)
+    settle()
+    assert (again(task).status, charges(caller)) == (Status.DONE, 1)
+    all_is_well(upstream)
 
 
 # -- Webhooks over HTTP ---------------------------------------------------------------------------

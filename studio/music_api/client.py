@@ -22,7 +22,15 @@ from requests.adapters import HTTPAdapter  # noqa: TID251
 from urllib3.connectionpool import HTTPConnectionPool
 
 from studio.music_api import decode, values
-from studio.music_api.errors import Ambiguous, NotFound, NotSent, Rejected, Retired, Unavailable
+from studio.music_api.errors import (
+    Ambiguous,
+    MusicApiError,
+    NotFound,
+    NotSent,
+    Rejected,
+    Retired,
+    Unavailable,
+)
 from studio.music_api.operations import KNOWN
 from studio.music_api.providers import Provider, request_body
 from studio.music_api.transport import (
@@ -37,6 +45,7 @@ from studio.music_api.types import Accepted, Balance, PollResult
 
 TASK_PATH = "/api/v1/producer/task/"
 BALANCE_PATH = "/api/v1/get-credits"
+NO_TASK = "00000000-0000-4000-8000-000000000000"
 LISTEN_S = 90.0  # for a late answer to an order; over before the balance may prove anything of it
 BODY_SECONDS = 10.0  # for a whole body, at most 1 MiB
 SHORTEST_SECRET = 12
@@ -115,6 +124,16 @@ class Client:
     def balance(self) -> Balance:
         """Ask for the credits left. Raises Unavailable or KeyRefused (upstream.md 4.1)."""
         return decode.balance_answer(*self._get(BALANCE_PATH))
+
+    def answers(self) -> bool:
+        """Whether the provider answers a free question: one for a task that nobody has."""
+        try:
+            self.poll("", NO_TASK)
+        except NotFound:
+            return True
+        except MusicApiError:
+            return False
+        return True
 
     def _send(self, path: str, fields: Mapping[str, Any], not_after: float) -> Accepted:
         """Wait for the answer as long as a worker may; a thread goes on listening after that."""

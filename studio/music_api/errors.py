@@ -11,6 +11,7 @@ MusicApiError
 │   └── KeyRefused       401, 403 (GETs raise it too)
 ├── Ambiguous            everything else after a paid POST: it may be running and charged, never resend
 ├── Unavailable          a GET brought no readable answer: try later
+│   └── BalanceUnknown   only the balance can't be read: the provider answers other questions
 ├── NotFound             a GET for a task the provider does not know
 └── BadDelivery          a webhook that is not one: unreadable, or without a task id
     ├── BadSignature     not signed with our secret
@@ -94,6 +95,10 @@ class Ambiguous(MusicApiError):
 
 
 class Unavailable(MusicApiError):
+    pass
+
+
+class BalanceUnknown(Unavailable):
     pass
 
 

@@ -197,7 +197,8 @@ def _held(attempt: Attempt, error: Held) -> None:
         settle(attempt, Status.REJECTED, str(error))
         tasks.fail(attempt.task_id, f"The provider refused the order: {error}")
         return
-    settle(attempt, Status.REJECTED, str(error))
+    is_key = isinstance(error, errors.KeyRefused)
+    settle(attempt, Status.REJECTED, f"{providers.KEY_REFUSED}{error}" if is_key else str(error))
     if adopt_earlier(attempt.task):
         return
     if isinstance(error, errors.OutOfCredits):
@@ -207,7 +208,7 @@ def _held(attempt: Attempt, error: Held) -> None:
         providers.hold(attempt.provider, reason, price if left is None or left < price else left + 1)
     else:
         reason = "The provider does not let the studio in. The owners know; the order goes on by itself."
-        providers.hold(attempt.provider, reason)
+        providers.hold_for_key(attempt.provider, reason)
     tasks.move(attempt.task_id, Task.Status.HELD, note=f"{reason} {error}", reason=reason, claims=0)
 
 

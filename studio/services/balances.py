@@ -1,6 +1,6 @@
 """The provider's own balance: when it is looked at, what owners are told of it, and what it sets going."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -13,6 +13,7 @@ from studio.services import lines, proofs, providers, tasks
 EVERY = timedelta(minutes=5)
 WHILE_STOPPED = timedelta(seconds=15)
 AFTER_A_TASK = timedelta(seconds=5)
+BLIND_AFTER = timedelta(minutes=1)  # about six looks in vain
 LOW = 0.2
 
 
@@ -24,10 +25,20 @@ def claim_checks() -> list[proofs.Marker]:
     for name in with_balance():
         state = providers.lock(name)
         if state.check_after is None or state.check_after <= now:
-            state.check_after = now + (WHILE_STOPPED if state.hold or state.unreachable else EVERY)
+            state.check_after = _next_look(state, now)
             state.save(update_fields=["check_after"])
             due.append(proofs.marker_of(name))
     return due
+
+
+def _next_look(state: ProviderState, now: datetime) -> datetime:
+    if state.hold and _is_paused(state, now):
+        return min(now + EVERY, state.paused_until or now)
+    return now + (WHILE_STOPPED if state.hold or state.unreachable else EVERY)
+
+
+def _is_paused(state: ProviderState, now: datetime) -> bool:
+    return state.paused_until is not None and state.paused_until > now
 
 
 def first_look(name: str) -> proofs.Marker | None:
@@ -42,9 +53,20 @@ def with_balance() -> list[str]:
     return [name for name, provider in providers.enabled().items() if provider.has_balance]
 
 
-def looked_in_vain(name: str) -> None:
-    """The balance can't be read now, which must not keep orders from being sent."""
-    ProviderState.objects.filter(name=name).update(looked_at=db_now())
+def looked_in_vain(name: str, *, it_answers: bool = False) -> None:
+    """The balance can't be read now, which must not keep orders from being sent.
+
+    Where only the balance is broken (`it_answers`), nobody waits long for what it would tell of an order
+    without an answer: a minute, and twice as long for each of the last hour, so that a provider which takes
+    orders without answering still gets but a few.
+    """
+    now = db_now()
+    ProviderState.objects.filter(name=name).update(looked_at=now)
+    if it_answers:
+        silent = lines.without_answer(name, now)
+        before = silent.filter(lines.UNREADABLE).count()
+        patience = min(BLIND_AFTER * 2 ** min(before, 10), lines.SILENCE_LASTS)
+        silent.filter(reading_at=None, sent_at__lte=now - patience).update(reading_at=now)
 
 
 def hurry_for_unknown() -> None:
@@ -96,7 +118,7 @@ def record(marker: proofs.Marker, total: int) -> None:
     if state.balance is None or total - state.balance > _returned_since(state):
         state.balance_high = max(total, 0)  # a top-up or a new month; what "low" is measured by
     state.balance, state.balance_at, state.looked_at = total, now, now
-    if state.hold and total >= state.needed_credits:
+    if state.hold and total >= state.needed_credits and not _is_paused(state, now):
         state.hold, state.needed_credits = "", 0
         _release_held(state.name)
     if state.unreachable:

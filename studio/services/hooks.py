@@ -61,7 +61,7 @@ def _remember(attempt: Attempt, event: str, upstream_id: str) -> None:
 
 def are_on(provider: str) -> bool:
     """Whether this provider can ring: it reaches us, and the team wants it."""
-    base_url, _ = settings.PROVIDERS[provider]
+    base_url, _ = settings.PROVIDERS.get(provider, ("", ""))
     on_loopback = urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
     return settings.WEBHOOKS == "on" or (settings.WEBHOOKS == "auto" and (settings.HTTPS or on_loopback))
 

@@ -7,13 +7,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from studio.models import Attempt, CreditEntry, ProviderState, Task
-from studio.music_api.providers import PROVIDERS
-from studio.services import hints, hooks
+from studio.services import hints, hooks, providers
 
 SETTLED_AFTER = timedelta(minutes=2)  # a provider that was slow to answer may be slow to charge
 SONG_TAKES = timedelta(minutes=20)  # after it an order that nobody knows of is over at the provider as well
 DOUBT_LASTS = timedelta(minutes=3)  # enough for the balance to decide
 SILENCE_LASTS = timedelta(hours=1)
+# Attempts that no order waits for any more: it was asked in vain what the balance says of them.
+UNREADABLE = Q(reading=None, reading_at__isnull=False)
 
 
 def takes_orders(state: ProviderState, now: datetime) -> bool:
@@ -25,26 +26,28 @@ def takes_orders(state: ProviderState, now: datetime) -> bool:
         return False
     sent = Attempt.objects.filter(provider=state.name).order_by("-pk")
     last = sent.values_list("sent_at", flat=True).first()
-    return last is None or now - last >= timedelta(seconds=PROVIDERS[state.name].min_interval_s)
+    return last is None or now - last >= timedelta(seconds=providers.named(state.name).min_interval_s)
 
 
 def waits_for_proof(state: ProviderState, now: datetime) -> bool:
     """After an order without an answer nothing is sent until the provider's free balance call answers again:
     a provider in trouble never has more than a few orders in doubt. Without webhooks also long enough for the
     balance to tell what became of the order, for which the moment must be quiet."""
-    if not PROVIDERS[state.name].has_balance:
+    if state.name not in settings.PROVIDERS or not providers.named(state.name).has_balance:
         return False
-    without_answer = Attempt.objects.filter(
-        provider=state.name,
-        status__in=(Attempt.Status.UNKNOWN, Attempt.Status.LOST),
-        sent_at__gt=now - SILENCE_LASTS,
-    )
-    last = without_answer.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    waited_for = without_answer(state.name, now).exclude(UNREADABLE)
+    last = waited_for.order_by("-sent_at").values_list("sent_at", flat=True).first()
     if last and (state.balance_at is None or state.balance_at < last):
         return True
     if hooks.are_on(state.name):
         return False  # they tell it sooner, and nobody needs a quiet moment
     return in_doubt(state.name).filter(sent_at__gt=now - DOUBT_LASTS).exists()
+
+
+def without_answer(provider: str, now: datetime) -> QuerySet[Attempt]:
+    """Attempts of the last hour of which the provider has told nothing."""
+    silent = (Attempt.Status.UNKNOWN, Attempt.Status.LOST)
+    return Attempt.objects.filter(provider=provider, status__in=silent, sent_at__gt=now - SILENCE_LASTS)
 
 
 def in_doubt(provider: str) -> QuerySet[Attempt]:

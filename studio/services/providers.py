@@ -5,14 +5,17 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
-from studio.models import ProviderState
+from studio.models import Attempt, ProviderState
 from studio.models.clock import db_now
 from studio.music_api.providers import PROVIDERS, Provider
 from studio.music_api.providers import Operation as Operation
 
 RECHECK = timedelta(seconds=30)
 MAX_PAUSE_S = 300
+LONGEST_PAUSE = timedelta(hours=1)
+KEY_REFUSED = "The key was refused: "  # how the outcome of such an attempt begins
 NO_LONGER_KNOWN = Provider(
     name="",
     label="",
@@ -29,6 +32,11 @@ NO_LONGER_KNOWN = Provider(
 def enabled() -> dict[str, Provider]:
     """The providers that are switched on, by name, in the order a person is offered them."""
     return {name: PROVIDERS[name] for name in settings.PROVIDERS}
+
+
+def known() -> list[Provider]:
+    """All that the studio can talk to, also those that are switched off."""
+    return list(PROVIDERS.values())
 
 
 def offering(operation: str) -> dict[str, Provider]:
@@ -110,17 +118,39 @@ def accepted(name: str) -> None:
     """An order was accepted: no pause, and one more in flight up to the provider's own limit."""
     state = lock(name)
     state.failures, state.paused_until, state.unreachable = 0, None, False
-    state.in_flight_limit = min(state.in_flight_limit + 1, PROVIDERS[name].concurrency)
+    state.in_flight_limit = min(state.in_flight_limit + 1, named(name).concurrency)
     state.save(update_fields=["failures", "paused_until", "unreachable", "in_flight_limit"])
 
 
 @transaction.atomic
-def hold(name: str, reason: str, needed_credits: int = 0) -> None:
-    """Send nothing until a free balance call succeeds and shows at least `needed_credits`."""
-    state = lock(name)
+def hold(name: str, reason: str, needed_credits: int = 0, *, pause: timedelta | None = None) -> None:
+    """Send nothing until a free balance call succeeds and shows at least `needed_credits`, nor before the
+    `pause` is over; without one the pause that there is goes on."""
+    state, now = lock(name), db_now()
     state.hold, state.needed_credits = reason, needed_credits
-    state.check_after = db_now() + RECHECK
-    state.save(update_fields=["hold", "needed_credits", "check_after"])
+    state.check_after = now + RECHECK
+    if pause is not None:
+        state.paused_until, state.unreachable = now + pause, False
+    state.save(update_fields=["hold", "needed_credits", "check_after", "paused_until", "unreachable"])
+
+
+def hold_for_key(name: str, reason: str) -> None:
+    """Hold a provider that refused an order for its key.
+
+    It may do so while it shows its balance: then the balance ends each hold, and only pauses that grow keep
+    the next order from being refused at once.
+    """
+    sent = Attempt.objects.filter(provider=name)
+    last = sent.filter(status=Attempt.Status.ACCEPTED).aggregate(last=Max("pk"))["last"] or 0
+    times = sent.filter(pk__gt=last, outcome__startswith=KEY_REFUSED).count()
+    if times < 2:
+        hold(name, reason, pause=timedelta(0))
+        return
+    told = (
+        f"The provider shows its balance, but has refused the studio's orders {times} times in a row. An "
+        "owner has to look at the account there. Orders are tried again after a pause that grows to an hour."
+    )
+    hold(name, told, pause=min(RECHECK * 2 ** min(times - 1, 10), LONGEST_PAUSE))
 
 
 @transaction.atomic

@@ -43,12 +43,15 @@ def _short_waits() -> None:
     lines.SILENCE_LASTS = timedelta(seconds=60)
     attempts.DECIDE_AFTER = timedelta(seconds=float(os.environ.get("CHAOS_DECIDE_S", "45")))
     balances.EVERY = timedelta(seconds=5)
+    balances.BLIND_AFTER = timedelta(seconds=4)
     balances.WHILE_STOPPED = timedelta(seconds=2)
     balances.AFTER_A_TASK = timedelta(seconds=1)
     proofs.WHILE_UNKNOWN = timedelta(seconds=1)
     proofs.RETURN_TAKES = timedelta(seconds=1)
     clips.LEASE = timedelta(seconds=6)
     clips.KEEP_TRYING = timedelta(seconds=150)
+    clips.MAX_WAIT_S = 5
     polls.LEASE = timedelta(seconds=5)
     providers.RECHECK = timedelta(seconds=2)
     providers.MAX_PAUSE_S = 5
+    providers.LONGEST_PAUSE = timedelta(seconds=10)

@@ -1,4 +1,4 @@
-"""A short chaos run on the database of the tests, and one control that must find doubles."""
+"""A short chaos run on the database of the tests; a longer one, and one control that must find doubles."""
 
 from pathlib import Path
 
@@ -17,11 +17,18 @@ def run(folder: Path, options: Options) -> Verdict:
     return verdict
 
 
-@pytest.mark.chaos
+@pytest.mark.slow
 def test_nothing_is_lost_or_paid_twice_while_processes_die(tmp_path: Path) -> None:
-    verdict = run(tmp_path, Options(tasks=40, seconds=20, seed=1987, quiet_s=90, decide_s=15))
+    verdict = run(tmp_path, Options(tasks=60, seconds=25, seed=1987, quiet_s=120, decide_s=12))
     assert verdict.broken == []
-    assert verdict.figures["kills"] >= 5
+    assert verdict.figures["kills"] >= 6
+
+
+@pytest.mark.chaos
+def test_nor_in_a_longer_run(tmp_path: Path) -> None:
+    verdict = run(tmp_path, Options(tasks=200, seconds=90, seed=327, quiet_s=180))
+    assert verdict.broken == []
+    assert verdict.figures["kills"] >= 20
 
 
 @pytest.mark.chaos

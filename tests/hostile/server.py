@@ -118,12 +118,12 @@ class Hostile(ThreadingHTTPServer):
         pass  # a client that breaks off is what this is about
 
     def outage(self, seconds: float) -> None:
-        """Take no connections for a while."""
+        """Take no connections for a while. The port is kept: another program could be given it meanwhile."""
         self.shutdown()
         self.socket.close()
-        time.sleep(seconds)
         self.socket = socket.socket(self.address_family, self.socket_type)
         self.server_bind()
+        time.sleep(seconds)
         self.server_activate()
         self._serve()
 

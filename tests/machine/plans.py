@@ -44,7 +44,9 @@ FAILING = st.builds(
 REFUSED = st.builds(Plan, refusal=st.sampled_from(REFUSALS), silent=ONE_IN_THREE)
 PLANS = st.one_of(TAKEN, FAILING, REFUSED)
 PICKS = st.integers(0, 7)
-TROUBLES = st.sampled_from([None, None, None, errors.Unavailable, errors.NotFound, errors.KeyRefused])
+TROUBLES = st.sampled_from(
+    [None, None, None, errors.Unavailable, errors.BalanceUnknown, errors.NotFound, errors.KeyRefused]
+)
 POLL_TROUBLES = st.sampled_from(
     [
         None,

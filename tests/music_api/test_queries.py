@@ -92,6 +92,24 @@ def test_a_silent_provider_is_unavailable(upstream: Upstream, impatient: Client,
         impatient.poll("create_music", "t1")
 
 
+ANSWERS = {
+    "no such task": (says(404, b'{"error": "Task not found"}'), True),
+    "a task": (says(200, golden("make_lyrics_success")), True),
+    "another key": (says(401, golden("error_401")), False),
+    "sorry": (says(502, b"<html>"), False),
+    "silence": (Exchange.hang, False),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_whether_it_answers_at_all(upstream: Upstream, impatient: Client, case: str) -> None:
+    upstream.script, does = ANSWERS[case]
+    assert impatient.answers() is does
+    upstream.close()
+    [exchange] = upstream.exchanges
+    assert exchange.head.startswith(b"GET /api/v1/producer/task/00000000-")
+
+
 # Connections
 
 

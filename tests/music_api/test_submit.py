@@ -242,6 +242,31 @@ def test_an_order_that_connected_too_late_is_not_sent(
     assert upstream.exchanges == []
 
 
+@pytest.mark.parametrize("over_by_s", [1, 3600])
+def test_an_order_whose_time_is_over_is_not_sent(upstream: Upstream, client: Client, over_by_s: int) -> None:
+    with pytest.raises(NotSent):
+        client.submit("create_music", SOUND, not_after=time.time() - over_by_s)
+    upstream.close()
+    assert upstream.exchanges == []
+
+
+def test_an_order_whose_time_runs_out_while_it_connects_is_not_sent(
+    upstream: Upstream, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args: time.sleep(0.3) or look_up(*args))
+    with pytest.raises(NotSent):
+        client.submit("create_music", SOUND, not_after=time.time() + 0.1)
+    upstream.close()
+    assert upstream.exchanges == []
+
+
+def test_an_order_that_is_begun_in_its_time_is_sent(upstream: Upstream, client: Client) -> None:
+    upstream.script = says(200, ACCEPTED)
+    sent = client.submit("create_music", SOUND, not_after=time.time() + 60)
+    assert (sent, len(upstream.exchanges)) == (Accepted(TASK_ID), 1)
+
+
 def test_an_order_that_is_begun_may_end_late() -> None:
     order = Order(b"order", latest=time.monotonic() + 60)
     assert order.read(2) == b"or"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from studio.errors import NotEnoughCredits, Refusal
-from studio.models import CreditAccount, CreditEntry, Task
-from studio.services import credits, tasks
+from studio.models import Attempt, CreditAccount, CreditEntry, Task
+from studio.services import attempts, credits, tasks
 from tests import factories
 from tests.conftest import Order
 from tests.factories import PRICE, bring_to
@@ -96,6 +96,26 @@ def test_the_house_books_each_kind_once_per_attempt(order: Order) -> None:
         ("upstream_refund", PRICE, "sandbox"),
     ]
     assert credits.house().balance == 0
+
+
+def booked(attempt: Attempt) -> list[str]:
+    return list(attempt.credit_entries.order_by("pk").values_list("kind", flat=True))
+
+
+def test_an_order_whose_charge_was_guessed_right_is_booked_once(order: Order) -> None:
+    attempt = factories.lost(order()[0])
+    credits.house_entry(attempt, Kind.SPEND, credits.CHARGED)
+    assert attempts.accept(attempt.pk, "up-1", source="a webhook")
+    assert booked(attempt) == ["loss", "spend"]
+
+
+def test_a_charge_that_was_guessed_to_be_anothers_moves_to_whose_it_was(order: Order) -> None:
+    guessed, charged = (factories.lost(task) for task in order(takes=2))
+    credits.house_entry(guessed, Kind.SPEND, credits.CHARGED)
+    assert attempts.accept(charged.pk, "up-1", source="a webhook")
+    assert booked(guessed) == ["loss", "spend", "upstream_refund"]
+    assert booked(charged) == ["loss", "spend"]
+    assert sums_are_right()
 
 
 def test_credits_at_work_are_those_of_orders_that_have_not_ended(order: Order, member: User) -> None:

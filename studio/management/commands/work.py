@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
@@ -88,7 +88,7 @@ def _beat(name: str) -> float:
     try:
         close_old_connections()
         seconds = workers.seconds_since_beat(name)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return 0
     return 1e9 if seconds is None else seconds
 
@@ -96,7 +96,7 @@ def _beat(name: str) -> float:
 def _ring() -> None:
     try:
         async_task("studio.jobs.sweep")
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         log.warning("the database did not take the ring")
 
 
@@ -110,5 +110,5 @@ def _interrupt_sweep() -> None:
     """Whoever sweeps stops now instead of at the end of its slice; a supervisor rings for the next one."""
     try:
         workers.interrupt(workers.SWEEP)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         log.warning("the database did not take the farewell")

@@ -2,11 +2,12 @@
 
 import os
 
-from tests.bench import hooks, polls, render, web
+from tests.bench import hooks, polls, render, web, zips
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 
 web.main()
+zips.main()
 polls.main(DATABASE_URL)
 hooks.main(int(os.environ.get("FLOOD") or hooks.COUNT), DATABASE_URL)
 render.main(list(render.FAMILIES))

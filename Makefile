@@ -18,6 +18,7 @@ help:
 	@echo "make test         set up, run every test (DATABASE_URL chooses the database)"
 	@echo "make check        style, types, migrations, templates, licences"
 	@echo "make bench        print the figures"
+	@echo "make bench-library  the same of a library of 10,000 and 100,000 songs"
 	@echo "make chaos        kill the studio at work, and prove that nothing is lost or paid twice"
 	@echo "make media        kill and starve the copying of audio, and feed it broken files"
 	@echo "make machine      orders, workers, provider and time in random sequences, with an audit after every step"
@@ -78,6 +79,10 @@ format: develop
 
 bench: develop
 	@$(BIN)/python -m tests.bench
+
+# CLIPS="10000 100000" on SQLite and PostgreSQL; DATABASE_URL chooses one of them.
+bench-library: develop
+	@$(BIN)/python -m tests.bench.library
 
 # Copying while processes are killed and the disk is full, and a thousand malformed files: a few are in `make test`.
 media: develop

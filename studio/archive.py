@@ -118,9 +118,9 @@ def renewing(task_id: int) -> AbstractContextManager[None]:
 def convert(work: conversions.Work) -> None:
     """Encode our own copy anew and keep the file. Raises FfmpegError, Damaged or OSError."""
     path = media.incoming(f"{work.clip_id}-{work.kind}-{uuid.uuid4().hex}.{work.kind}")
-    source = media.path_of(work.name)
     try:
-        encode(source, MEDIA_TYPES[work.name.rpartition(".")[2]].demuxer, path)
+        with media.local(work.name) as source:
+            encode(source, MEDIA_TYPES[work.name.rpartition(".")[2]].demuxer, path)
         kind = verify_audio(path, expected_seconds=None).media_type
         size, sha256 = seal(path)
         conversions.keep(work, Copy(work.kind, path, kind.content_type, kind.extension, size, sha256))

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -105,6 +106,71 @@ def path_prefix(name: str) -> str:
     if value and not re.fullmatch(r"/[A-Za-z0-9_./-]*", value):
         refuse(name, f"is {value!r}; it takes a path such as /media-files/.")
     return f"{value.rstrip('/')}/" if value else ""
+
+
+# -- S3-compatible storage --------------------------------------------------------------------------
+
+NAMES_OF_A_BUCKET = ("ENDPOINT_URL", "REGION", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "PREFIX", "REDIRECT")
+
+
+def bucket() -> dict[str, str]:
+    """The options of the bucket that S3_BUCKET names; empty when it names none."""
+    name = _fitting("S3_BUCKET", "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name such as studio-media")
+    if not name:
+        for other in filter(text, [f"S3_{name}" for name in NAMES_OF_A_BUCKET]):
+            refuse(other, "is set, but S3_BUCKET is not: media would stay in MEDIA_DIR.")
+        return {}
+    if not (find_spec("storages") and find_spec("boto3")):
+        refuse("S3_BUCKET", "needs the extra s3: .venv/bin/pip install -e '.[postgres,s3]'.")
+    endpoint = origin("S3_ENDPOINT_URL", "https://s3.example.org") if text("S3_ENDPOINT_URL") else ""
+    region = _fitting("S3_REGION", "[a-z0-9-]{1,40}", "a region such as eu-central-1")
+    if not region and not endpoint:
+        refuse(
+            "S3_REGION", "is missing; a bucket at Amazon has one. For another service set S3_ENDPOINT_URL."
+        )
+    # Only Amazon has a host for each bucket for certain, and no certificate of it fits a name with dots.
+    style = "path" if endpoint or "." in name else "virtual"
+    return {
+        "bucket_name": name,
+        "endpoint_url": endpoint or f"https://s3.{region}.amazonaws.com",
+        "region_name": region or "us-east-1",
+        "access_key": _needed_key("S3_ACCESS_KEY_ID"),
+        "secret_key": _needed_key("S3_SECRET_ACCESS_KEY"),
+        "location": _fitting(
+            "S3_PREFIX", "[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*/?", "a path such as studio/media"
+        ).rstrip("/"),
+        "addressing_style": style,
+    }
+
+
+def redirect(name: str, endpoint: str, public_url: str) -> bool:
+    """Whether browsers are sent to the bucket: on, unless it says off."""
+    if text(name) and not boolean(name):
+        return False
+    if public_url.startswith("https:") and endpoint.startswith("http:"):
+        refuse(
+            "S3_ENDPOINT_URL",
+            "is no https address, from which a page of https can play; or set S3_REDIRECT=off.",
+        )
+    return True
+
+
+def origin_of(options: dict[str, str]) -> str:
+    """Where browsers find what lies in the bucket."""
+    scheme, _, host = options["endpoint_url"].partition("://")
+    of_its_own = f"{options['bucket_name']}." if options["addressing_style"] == "virtual" else ""
+    return f"{scheme}://{of_its_own}{host}"
+
+
+def _fitting(name: str, pattern: str, such_as: str) -> str:
+    value = text(name)
+    if value and not re.fullmatch(pattern, value):
+        refuse(name, f"is {value!r}; it takes {such_as}.")
+    return value
+
+
+def _needed_key(name: str) -> str:
+    return key(name) or refuse(name, "is missing; S3_BUCKET needs it.")
 
 
 def overrides(name: str) -> None:

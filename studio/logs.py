@@ -137,7 +137,8 @@ def _own_secrets() -> list[str]:
     keys = [key for _, key in getattr(settings, "PROVIDERS", {}).values()]
     own = [getattr(settings, name, "") for name in ("SECRET_KEY", "SANDBOX_KEY", "EMAIL_HOST_PASSWORD")]
     database = settings.DATABASES["default"].get("PASSWORD", "")
-    found = {str(secret) for secret in (*keys, *own, database) if secret}
+    bucket = getattr(settings, "S3", {}).get("secret_key", "")
+    found = {str(secret) for secret in (*keys, *own, database, bucket) if secret}
     return sorted((each for each in found if len(each) >= SHORTEST_SECRET), key=len, reverse=True)
 
 

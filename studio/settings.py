@@ -116,8 +116,13 @@ STORAGES = {
 MEDIA_ROOT = Path(env.text("MEDIA_DIR", str(VAR_DIR / "media"))).resolve()
 # Where nginx finds MEDIA_DIR as an internal location; empty: the studio sends the bytes itself.
 X_ACCEL_PREFIX = env.path_prefix("X_ACCEL_PREFIX")
-if env.text("S3_BUCKET"):
-    env.refuse("S3_BUCKET", "is set, but media can only be kept in MEDIA_DIR so far; unset it.")
+# A bucket of S3-compatible storage instead, as django-storages' options; empty: media lie in MEDIA_DIR.
+S3 = env.bucket()
+# Browsers fetch the bytes there, at a signed address that is made for each request; off: they come from us.
+S3_REDIRECT = bool(S3) and env.redirect("S3_REDIRECT", S3["endpoint_url"], PUBLIC_URL)
+S3_ORIGIN = env.origin_of(S3) if S3_REDIRECT else ""
+if S3 and X_ACCEL_PREFIX:
+    env.refuse("X_ACCEL_PREFIX", "lets nginx send what lies in MEDIA_DIR, but S3_BUCKET is set; unset one.")
 
 # -- People ---------------------------------------------------------------------------------------
 
@@ -179,8 +184,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
-        "media-src": [SELF],
+        "img-src": [SELF, *filter(None, [S3_ORIGIN])],
+        "media-src": [SELF, *filter(None, [S3_ORIGIN])],
         "connect-src": [SELF],
         "font-src": [SELF],
         "form-action": [SELF],
@@ -189,13 +194,20 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+# A bucket does not say that others may embed its files, which the stricter one would ask for.
+EMBEDDER_POLICY = "credentialless" if S3_ORIGIN else "require-corp"
 # A pasted lyric may be long; the form says how long it may be, so it has to get that far.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_100  # a form may name 10,000 songs
 # Recordings that people bring. A provider has its address for as long as it may take to fetch it.
 FILE_UPLOAD_HANDLERS = ["studio.views.receiving.ToDisk"]
 UPLOAD_MAX_BYTES = 100_000_000
 UPLOAD_MAX_SECONDS = 3600
 UPLOAD_ADDRESS_SECONDS = 2 * 3600
+# Files from people's disks, which come in parts and go straight into the library.
+IMPORT_MAX_BYTES = 500_000_000
+IMPORT_MAX_SECONDS = 2 * 3600
+IMPORT_PART_BYTES = 4 * 1024 * 1024
 
 # -- Providers ------------------------------------------------------------------------------------
 

@@ -50,7 +50,11 @@ BAD = [
     ("X_ACCEL_PREFIX", "media-files"),
     ("X_ACCEL_PREFIX", "https://cdn.example/"),
     ("X_ACCEL_PREFIX", "/media files/"),
-    ("S3_BUCKET", "songs"),
+    ("S3_BUCKET", "Songs"),
+    ("S3_ENDPOINT_URL", "https://s3.example.org"),
+    ("S3_REGION", "eu-central-1"),
+    ("S3_PREFIX", "studio"),
+    ("S3_REDIRECT", "off"),
     ("LOG_FORMAT", "xml"),
 ]
 

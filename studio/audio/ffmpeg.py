@@ -22,6 +22,7 @@ import imageio_ffmpeg
 import numpy as np
 
 BLOCK_FRAMES = 1 << 16
+PATIENCE_S = 120.0
 LAYOUTS = {"mono": 1, "stereo": 2, "downmix": 2, "quad": 4, "hexagonal": 6, "octagonal": 8}
 
 
@@ -49,7 +50,7 @@ def binary() -> str:
     return shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
 
 
-def run(args: list[str], *, timeout: float = 120) -> bytes:
+def run(args: list[str], *, timeout: float = PATIENCE_S) -> bytes:
     """Run ffmpeg with `args` and return its standard output.
 
     Raises FfmpegError with the last line of standard error, FfmpegTimeout after `timeout` seconds.
@@ -58,7 +59,7 @@ def run(args: list[str], *, timeout: float = 120) -> bytes:
     return output
 
 
-def report(args: list[str], *, timeout: float = 120) -> str:
+def report(args: list[str], *, timeout: float = PATIENCE_S) -> str:
     """Run ffmpeg and return what it logs, which is where analysing filters put their summary."""
     _, log = _run(["-nostats", *args], loglevel="info", timeout=timeout)
     return log
@@ -69,13 +70,18 @@ def source(path: Path | str, demuxer: str) -> list[str]:
     return ["-protocol_whitelist", "file,pipe", "-f", demuxer, "-i", f"file:{path}"]
 
 
-def probe(path: Path | str, *, demuxer: str) -> Probe:
+def probe(
+    path: Path | str, *, demuxer: str, at_most: float | None = None, timeout: float = PATIENCE_S
+) -> Probe:
     """Read codec, rate, channels and length in seconds of the first audio stream, without decoding it.
 
-    Raises FfmpegError when there is no audio stream or the file is not of that format.
+    Of a recording that is longer than `at_most` seconds only so much is read. Raises FfmpegError when there
+    is no audio stream or the file is not of that format.
     """
-    copied = [*source(path, demuxer), "-map", "0:a:0", "-c", "copy", "-f", "framecrc", "pipe:1"]
-    return _parse_packets(run(copied).decode("ascii", "replace"))
+    copied = [*source(path, demuxer), "-map", "0:a:0", "-c", "copy", *_until(at_most)]
+    return _parse_packets(
+        run([*copied, "-f", "framecrc", "pipe:1"], timeout=timeout).decode("ascii", "replace")
+    )
 
 
 def has_video(path: Path | str, *, demuxer: str) -> bool:
@@ -88,10 +94,17 @@ def has_video(path: Path | str, *, demuxer: str) -> bool:
     return True
 
 
-def decoded_seconds(path: Path | str, *, demuxer: str) -> float:
-    """Decode the first audio stream to the end and return how many seconds really came out."""
-    decoded = [*source(path, demuxer), "-map", "0:a:0", "-f", "framecrc", "pipe:1"]
-    return _parse_packets(run(decoded).decode("ascii", "replace")).duration
+def decoded_seconds(
+    path: Path | str, *, demuxer: str, at_most: float | None = None, timeout: float = PATIENCE_S
+) -> float:
+    """Decode the first audio stream to the end, or up to `at_most` seconds; how many really came out."""
+    decoded = [*source(path, demuxer), "-map", "0:a:0", *_until(at_most), "-f", "framecrc", "pipe:1"]
+    return _parse_packets(run(decoded, timeout=timeout).decode("ascii", "replace")).duration
+
+
+def _until(seconds: float | None) -> list[str]:
+    """A few kilobytes can hold days of silence, with a line for each of its packets."""
+    return [] if seconds is None else ["-t", f"{seconds:g}"]
 
 
 def decode(path: Path | str, *, demuxer: str, rate: int = 44100, channels: int = 2) -> np.ndarray:
@@ -101,7 +114,7 @@ def decode(path: Path | str, *, demuxer: str, rate: int = 44100, channels: int =
 
 
 def decode_blocks(
-    path: Path | str, *, demuxer: str, rate: int = 44100, channels: int = 2, timeout: float = 120
+    path: Path | str, *, demuxer: str, rate: int = 44100, channels: int = 2, timeout: float = PATIENCE_S
 ) -> Iterator[np.ndarray]:
     """Like decode(), in blocks of at most BLOCK_FRAMES frames: the memory does not grow with the length."""
     frame_bytes = 4 * channels

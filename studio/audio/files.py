@@ -32,6 +32,23 @@ def seal(path: Path) -> tuple[int, str]:
         return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def move(path: Path, target: Path, *, below: Path) -> None:
+    """Give a file its final name, replacing what was there in one step. When this returns its bytes, its name
+    and the folders that were made for it below `below` are on the disk."""
+    _sync_file(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(target)
+    for folder in target.parents:
+        _sync_folder(folder)
+        if folder == below:
+            break
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def _write(blocks: Iterable[bytes], file: BinaryIO) -> tuple[int, str]:
     size, digest = 0, hashlib.sha256()
     for block in blocks:

@@ -17,12 +17,12 @@ class Loudness:
     true_peak_db: float
 
 
-def measure(path: Path, demuxer: str) -> Loudness:
-    """Measure a whole file; raises FfmpegError."""
+def measure(path: Path, demuxer: str, *, timeout: float = ffmpeg.PATIENCE_S) -> Loudness:
+    """Measure a whole file; raises FfmpegError, FfmpegTimeout after `timeout` seconds."""
     # framelog=verbose keeps the ten lines per second out of the log and leaves the summary in it.
     meter = "ebur128=peak=true:framelog=verbose"
     audio = [*ffmpeg.source(path, demuxer), "-map", "0:a:0"]
-    log = ffmpeg.report([*audio, "-filter:a", meter, "-f", "null", "-"])
+    log = ffmpeg.report([*audio, "-filter:a", meter, "-f", "null", "-"], timeout=timeout)
     summary = log[log.rfind("Summary:") :]
     return Loudness(_figure(summary, r"I:\s+(\S+) LUFS"), _figure(summary, r"Peak:\s+(\S+) dBFS"))
 

@@ -9,13 +9,14 @@ from studio.audio import ffmpeg
 FINE_FRAMES = 128  # the grain that is kept while streaming: 3 ms, so 1.3 MB of memory per hour
 
 
-def waveform(path: Path, demuxer: str, buckets: int = 600) -> bytes:
+def waveform(path: Path, demuxer: str, buckets: int = 600, *, timeout: float = ffmpeg.PATIENCE_S) -> bytes:
     """Return one byte per stretch of equal length: the highest level in it, 255 is full scale.
 
     The file is decoded at 44.1 kHz: at a lower rate cymbals and sibilants would vanish from the picture.
     Raises FfmpegError.
     """
-    blocks = [_fine_peaks(block) for block in ffmpeg.decode_blocks(path, demuxer=demuxer)]
+    decoded = ffmpeg.decode_blocks(path, demuxer=demuxer, timeout=timeout)
+    blocks = [_fine_peaks(block) for block in decoded]
     fine = np.concatenate(blocks) if blocks else np.zeros(1, np.float32)
     starts = np.arange(buckets) * len(fine) // buckets
     levels = np.maximum.reduceat(fine, starts)  # a stretch shorter than the grain takes its neighbour's

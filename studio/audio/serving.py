@@ -38,20 +38,23 @@ PROTECTION = {
 def serve(
     request: HttpRequest,
     *,
-    open_file: Callable[[], BinaryIO],
+    open_part: Callable[[int, int], BinaryIO],
     size: int,
     etag: str,
     content_type: str,
     filename: str,
     download: bool,
     accelerated: str = "",
+    signed: Callable[[str, str], str] | None = None,
 ) -> HttpResponseBase:
     """Answer GET and HEAD for a file of `size` bytes: 200, 206, 304 or 416; 405 for other methods.
 
     `accelerated` is the address of the file inside nginx, which then sends the bytes and minds the ranges.
+    `signed` makes, of content type and disposition, an address elsewhere: GET is led there with 302.
 
-    `etag` must change with the bytes (the SHA-256 does). The file is opened only when bytes are sent and
-    always closed. An error of `open_file` passes through, before anything was sent.
+    `etag` must change with the bytes (the SHA-256 does). `open_part` is called with the first byte and how
+    many, only when bytes are sent, and what it opens is always closed. Its errors pass through, before
+    anything was sent.
     """
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
@@ -59,21 +62,37 @@ def serve(
     headers = {**PROTECTION, "ETag": tag}
     if _is_known(request, tag):
         return HttpResponseNotModified(headers=headers)
-    headers["Content-Disposition"] = str(content_disposition_header(download, safe_filename(filename)))
+    disposition = str(content_disposition_header(download, safe_filename(filename)))
+    if signed and request.method == "GET":  # an address is signed for one method, and HEAD needs no bytes
+        return HttpResponse(status=302, headers={**PROTECTION, "Location": signed(content_type, disposition)})
+    headers["Content-Disposition"] = disposition
+    headers["Content-Type"] = content_type
     if accelerated:
-        about = {"Content-Type": content_type, "X-Accel-Redirect": quote(accelerated)}
-        return HttpResponse(headers=headers | about)
+        return HttpResponse(headers={**headers, "X-Accel-Redirect": quote(accelerated)})
+    return _bytes(request, open_part, size, tag, headers)
+
+
+def _bytes(
+    request: HttpRequest,
+    open_part: Callable[[int, int], BinaryIO],
+    size: int,
+    tag: str,
+    headers: dict[str, str],
+) -> HttpResponseBase:
+    """All of them, or those that the client asks for; of HEAD only how many."""
     try:
         wanted = _wanted(request, tag, size)
     except Unsatisfiable:
+        del headers["Content-Type"]
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     first, last = wanted or (0, size - 1)
-    headers |= {"Content-Type": content_type, "Content-Length": str(last - first + 1)}
+    length = last - first + 1
+    headers["Content-Length"] = str(length)
     if wanted:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     if request.method == "HEAD":
         return HttpResponse(headers=headers)
-    body = _Part(open_file(), first, last - first + 1)
+    body = _Part(open_part(first, length), length)
     return StreamingHttpResponse(body, status=206 if wanted else 200, headers=headers)
 
 
@@ -105,10 +124,9 @@ def _wanted(request: HttpRequest, tag: str, size: int) -> tuple[int, int] | None
 class _Part:
     """A stretch of a file in blocks. No generator: close() of one that never ran does nothing."""
 
-    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
+    def __init__(self, file: BinaryIO, length: int) -> None:
         self._file = file
         self._left = length
-        file.seek(start)
 
     def __iter__(self) -> Iterator[bytes]:
         return self

@@ -9,13 +9,17 @@ from studio.audio import containers, ffmpeg
 from studio.audio.containers import Damaged
 from studio.audio.media_types import HEAD_BYTES, M4A, MP4, MediaType, sniff
 
-__all__ = ["AudioFacts", "Damaged", "verify_audio", "verify_image", "verify_video"]
+__all__ = ["AudioFacts", "Damaged", "TooLong", "verify_audio", "verify_image", "verify_video"]
 
 LENGTH_TOLERANCE_S = 2.0  # between the length that was announced and the one that plays
 PADDING_S = 0.5  # encoders add some at both ends, which decoders take away again
 ROUNDING_S = 0.05
 MAX_PIXELS = 50_000_000
 PILLOW_FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
+
+
+class TooLong(Damaged):
+    """The recording lasts longer than is taken."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,31 @@ class AudioFacts:
     channels: int
 
 
-def verify_audio(path: Path, *, expected_seconds: float | None) -> AudioFacts:
+def verify_audio(
+    path: Path,
+    *,
+    expected_seconds: float | None,
+    at_most: float | None = None,
+    timeout: float = ffmpeg.PATIENCE_S,
+) -> AudioFacts:
     """Check that a file is a whole, playable recording (reliability.md M9, M12).
 
-    Raises Damaged with a reason for a person; FfmpegTimeout when the machine was too slow to tell.
+    Raises Damaged with a reason for a person; TooLong for more than `at_most` seconds, before all of it was
+    decoded; FfmpegTimeout when the machine was too slow to tell.
     """
     media_type = _audio_type(path)
     with path.open("rb") as file:
         promised = containers.check(file, media_type.demuxer)
+    _check_at_most(promised or 0, at_most)
+    limits = {
+        "demuxer": media_type.demuxer,
+        "at_most": at_most and at_most + LENGTH_TOLERANCE_S,
+        "timeout": timeout,
+    }
     try:
-        probe = ffmpeg.probe(path, demuxer=media_type.demuxer)
-        played = ffmpeg.decoded_seconds(path, demuxer=media_type.demuxer)
+        probe = ffmpeg.probe(path, **limits)
+        _check_at_most(probe.duration, at_most)
+        played = ffmpeg.decoded_seconds(path, **limits)
     except ffmpeg.FfmpegTimeout:
         raise
     except ffmpeg.FfmpegError as error:
@@ -93,9 +111,16 @@ def _audio_type(path: Path) -> MediaType:
     media_type = _sniffed(path)
     if media_type == MP4 and not ffmpeg.has_video(path, demuxer=MP4.demuxer):
         return M4A
+    if media_type == MP4:
+        raise Damaged("This is a film, not a recording. Save its sound by itself and bring that.")
     if media_type is None or media_type.family != "audio":
         raise Damaged("This is not a recording.")
     return media_type
+
+
+def _check_at_most(seconds: float, at_most: float | None) -> None:
+    if at_most is not None and seconds > at_most:
+        raise TooLong(f"It lasts longer than {at_most / 60:,.0f} minutes, and no more is taken at once.")
 
 
 def _check_length(played: float, at_least: float, expected: float | None) -> None:

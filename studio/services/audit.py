@@ -1,13 +1,12 @@
 """Every rule the books must obey, each as a query for the rows that break it. No row: all is well."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django_q.tasks import async_task
 
@@ -24,7 +23,7 @@ from studio.models import (
     Upload,
 )
 from studio.models.clock import db_now
-from studio.services import credits, proofs, providers
+from studio.services import credits, media, proofs, providers
 
 AUDIT_JOB = "studio.jobs.run_audit"
 AUDIT_TIMEOUT_S = 900
@@ -146,7 +145,7 @@ def _unknown_overdue() -> QuerySet[Attempt]:
 
 def _clip_without_master() -> QuerySet[Clip]:
     master = Asset.objects.filter(clip=OuterRef("pk"), kind=Asset.Kind.MASTER)
-    return Clip.objects.filter(~Exists(master))
+    return Clip.objects.filter(~Exists(master), purged_at=None)
 
 
 def _done_without_clip() -> QuerySet[Task]:
@@ -159,7 +158,11 @@ def _done_without_words() -> QuerySet[Task]:
 
 
 def _done_without_file() -> QuerySet[Task]:
-    return Task.objects.filter(status=State.DONE, operation__in=("video_clip", "download"), assets=None)
+    bare = Task.objects.filter(status=State.DONE, operation__in=("video_clip", "download"), assets=None)
+    # With a clip goes everything that was fetched for it, also for one that had been imported by its id.
+    named = {"provider": OuterRef("provider"), "upstream_id": KeyTextTransform("id", OuterRef("params"))}
+    gone = Clip.objects.filter(purged_at__isnull=False, **named)
+    return bare.exclude(source__purged_at__isnull=False).exclude(Exists(gone))
 
 
 RULES: dict[str, Callable[[], QuerySet]] = {
@@ -183,22 +186,35 @@ RULES: dict[str, Callable[[], QuerySet]] = {
 }
 
 
-def audit_files() -> dict[str, list[str]]:
-    """Rows without their file (or of another size), and files without a row."""
-    root = Path(settings.MEDIA_ROOT)
-    rows = dict(Asset.objects.values_list("name", "size")) | dict(Upload.objects.values_list("name", "size"))
-    folders = (root / "clips", root / "uploads")
-    found_files = (path for folder in folders for path in _files(folder))
-    files = {str(path.relative_to(root)): path.stat().st_size for path in found_files}
+def audit_files(*, deep: bool = False) -> dict[str, list[str]]:
+    """Rows without their file (or of another size), and files without a row. `deep` reads every byte too.
+
+    Work may go on meanwhile: what looks wrong is looked at once more by itself. Raises OSError.
+    """
+    files = dict(media.names())
+    rows = _rows_of_files()
+    broken = {name for name, (size, _) in rows.items() if files.get(name) != size}
+    broken = {name for name in broken if media.size(name) != rows[name][0]}
+    if broken:
+        broken &= _rows_of_files().keys()
     found = {
-        "an asset's file is there, whole": [name for name, size in rows.items() if files.get(name) != size],
-        "a file has an asset": [name for name in files if name not in rows],
+        "an asset's file is there, whole": broken,
+        "a file has an asset": files.keys() - rows.keys(),
+        "a file has the bytes it was kept with": _changed(rows, broken) if deep else (),
     }
-    return {name: sorted(broken) for name, broken in found.items() if broken}
+    return {name: sorted(names) for name, names in found.items() if names}
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    return (path for path in folder.rglob("*") if path.is_file())
+def _rows_of_files() -> dict[str, tuple[int, str]]:
+    """Name -> size and SHA-256 of everything that should be there."""
+    kinds: tuple[type[Asset] | type[Upload], ...] = (Upload, Asset)
+    facts = (row for kind in kinds for row in kind.objects.values_list("name", "size", "sha256").iterator())
+    return {name: (size, sha256) for name, size, sha256 in facts}
+
+
+def _changed(rows: dict[str, tuple[int, str]], broken: set[str]) -> list[str]:
+    whole = [(name, sha256) for name, (_, sha256) in rows.items() if name not in broken]
+    return [name for name, sha256 in whole if media.sha256(name) != sha256]
 
 
 def unexplained(name: str, total: int) -> int | None:

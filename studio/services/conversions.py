@@ -1,5 +1,7 @@
 """Other formats of a clip, made from our own copy by a worker. They cost nothing."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,7 +11,7 @@ from django_q.tasks import async_task
 
 from studio.models import Asset, Clip, Conversion
 from studio.models.clock import db_now
-from studio.services import media
+from studio.services import media, quotas
 from studio.services.results import Copy
 
 CONVERT_JOB = "studio.jobs.convert"
@@ -17,6 +19,7 @@ KINDS = (Asset.Kind.MP3, Asset.Kind.WAV, Asset.Kind.FLAC)
 LEASE = timedelta(minutes=3)  # longer than ffmpeg is allowed to take
 RING_AGAIN = timedelta(seconds=10)
 TRIES = 3
+AT_ONCE = 2  # of what is rung for; the other workers are left to the orders, which people pay for
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,30 @@ def missing(clip: Clip) -> list[str]:
 
 @transaction.atomic
 def ask(clip: Clip, kind: str) -> None:
-    """Have the file made; asking twice is asking once. One that was given up is tried anew."""
+    """Have the file made; asking twice is asking once. One that was given up is tried anew. Raises Full."""
     if kind not in missing(clip):
         return
+    quotas.check(clip.project)
     now = db_now()
     row, new = Conversion.objects.get_or_create(clip=clip, kind=kind, defaults={"due_at": now})
     if not new and row.problem:
         Conversion.objects.filter(pk=row.pk).update(problem="", claims=0, due_at=now)
     _ring(row.pk)
+
+
+@transaction.atomic
+def ask_all(lacking: Iterable[tuple[int, str]]) -> None:
+    """Have many files made, a few at a time: (clip id, kind) of each that is missing and can be made."""
+    clips_of = defaultdict(list)
+    for clip_id, kind in lacking:
+        clips_of[kind].append(clip_id)
+    due = db_now() - RING_AGAIN  # so that the sweep rings when there is room
+    for kind, ids in clips_of.items():
+        rows = [Conversion(clip_id=clip_id, kind=kind, due_at=due) for clip_id in ids]
+        Conversion.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        given_up = Conversion.objects.filter(kind=kind, clip_id__in=ids).exclude(problem="")
+        given_up.update(problem="", claims=0, due_at=due)
+    ring_due()
 
 
 @transaction.atomic
@@ -71,14 +90,14 @@ def _best_source(clip: Clip, kind: str) -> Asset:
     return Asset.objects.get(clip=clip, kind=Asset.Kind.MASTER, label="")
 
 
-@transaction.atomic
 def keep(work: Work, copy: Copy) -> None:
-    """Put the new file beside the others, and forget that it was asked for."""
+    """Put the new file beside the others, and forget that it was asked for. Raises OSError."""
     name = f"clips/converted/{work.clip_id}-{work.kind}-{copy.sha256[:16]}.{copy.extension}"
     media.keep(copy.path, name)
     facts = {"name": name, "content_type": copy.content_type, "size": copy.size, "sha256": copy.sha256}
-    Asset.objects.get_or_create(clip_id=work.clip_id, kind=work.kind, label="", defaults=facts)
-    Conversion.objects.filter(pk=work.conversion_id).delete()
+    with transaction.atomic():
+        Asset.objects.get_or_create(clip_id=work.clip_id, kind=work.kind, label="", defaults=facts)
+        Conversion.objects.filter(pk=work.conversion_id).delete()
 
 
 def give_up(conversion_id: int, why: str) -> None:
@@ -87,10 +106,12 @@ def give_up(conversion_id: int, why: str) -> None:
 
 
 def ring_due() -> None:
-    """Ring again for what nobody works at: bells get lost, and workers are killed."""
+    """Ring for what nobody works at: many were asked for at once, bells get lost, workers are killed."""
     now = db_now()
-    due = Conversion.objects.filter(problem="", due_at__lte=now - RING_AGAIN)
-    for pk in list(due.values_list("pk", flat=True)[:20]):
+    asked = Conversion.objects.filter(problem="")
+    due = asked.filter(due_at__lte=now - RING_AGAIN).order_by("due_at", "pk")
+    room = AT_ONCE - asked.filter(due_at__gt=now - RING_AGAIN).count()
+    for pk in list(due.values_list("pk", flat=True)[: max(room, 0)]):
         if Conversion.objects.filter(pk=pk, due_at__lte=now - RING_AGAIN).update(due_at=now):
             _ring(pk)
 

@@ -16,9 +16,8 @@ from django.db.models import Q
 
 from studio.models import Asset, Clip, Task
 from studio.models.tasks import first_line
-from studio.music_api.providers import PROVIDERS
 from studio.music_api.types import Item, PollResult
-from studio.services import media
+from studio.services import media, providers, search, takes
 
 Kind = Asset.Kind
 FORMATS = {"mp3": Kind.MP3, "wav": Kind.WAV}
@@ -86,7 +85,7 @@ def works_of(task: Task) -> list[Work]:
 
 
 def _work(task: Task, number: int, item: Item) -> Work:
-    provider = PROVIDERS[task.provider]
+    provider = providers.named(task.provider)
     base_url, key = settings.PROVIDERS.get(task.provider, ("", ""))  # perhaps switched off meanwhile
     clip_id = _attaches_to(task, item)
     return Work(
@@ -143,12 +142,13 @@ def keep(work: Work, copies: Sequence[Copy], sound: Sound | None) -> Clip:
     for copy in copies:
         media.keep(copy.path, names[copy.path])
     with transaction.atomic():
-        task = Task.objects.select_for_update().get(pk=work.task_id)
+        task = takes.lock_order(work.task_id)
         clip = _clip(task, work, sound)
         Clip.objects.select_for_update(of=("self",)).get(pk=clip.pk)  # two results may come at once
         for copy in copies:
             _write_asset(task, clip, copy, names[copy.path])
         _keep_original(task, clip)
+        search.index(clip)
         return clip
 
 
@@ -172,6 +172,8 @@ def _write_asset(task: Task, clip: Clip, copy: Copy, name: str) -> None:
     """Once for each file of a task, also when it is kept again; never over the file of another task."""
     facts = {"content_type": copy.content_type, "size": copy.size, "sha256": copy.sha256, "name": name}
     mine = Asset.objects.filter(clip=clip, kind=copy.kind, task=task)
+    if copy.kind == Kind.VIDEO:
+        Clip.objects.filter(pk=clip.pk).update(has_video=True)
     if known := mine.filter(Q(name=name) | Q(label=copy.label)).first():
         Asset.objects.filter(pk=known.pk).update(**facts)
         return
@@ -205,6 +207,8 @@ def _clip(task: Task, work: Work, sound: Sound | None) -> Clip:
         defaults={
             "project": task.project,
             "task": task,
+            "operation": task.operation,
+            **takes.place_of(task),
             "created_by": task.created_by,
             "title": _title(task, item)[:200],
             "sound": params.get("sound") or item.sound or params.get("instruction") or "",

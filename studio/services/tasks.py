@@ -13,7 +13,7 @@ from studio.errors import InvalidOrder, NotEnoughCredits, TooLate
 from studio.models import Attempt, Clip, CreditEntry, Project, Task, TaskEvent
 from studio.models.clock import db_now
 from studio.music_api.providers import PROVIDERS
-from studio.services import credits
+from studio.services import credits, quotas
 
 SUBMIT_JOB = "studio.jobs.submit_next"  # by name: services never import jobs
 # A hung POST must end before the attempt's lease, so that the lease is what decides.
@@ -37,16 +37,16 @@ def order(
     parent: Task | None = None,
     source: Clip | None = None,
 ) -> list[Task]:
-    """Start one task for each take and charge for all of them, or for none.
+    """Start one task for each take and charge for all, or for none. Raises NotEnoughCredits or Full.
 
-    `source` is the clip that the order works on, `parent` the task that it repeats. The same `form_key` again
-    gives the tasks of the first time: a double click is one order. Raises NotEnoughCredits.
+    `source` is the clip it works on, `parent` the task it repeats. The same `form_key` is the same order.
     """
     if not 1 <= takes <= MAX_TAKES:
         raise InvalidOrder(f"An order has 1 to {MAX_TAKES} takes.")
     credits.lock(by)  # the same form sent twice at once is read one after the other
     if known := list(Task.objects.filter(created_by=by, form_key=form_key).order_by("take")):
         return known
+    quotas.check_order(project, operation)
     offer = PROVIDERS[provider].operation(operation)
     draws_lots = offer.field("seed") is not None
     if offer.price * takes > (balance := credits.balance(by)):

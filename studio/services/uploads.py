@@ -5,6 +5,7 @@ An order may wait in line for hours: so the address is made when the order is se
 
 import re
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -22,9 +23,10 @@ from studio.errors import Refusal
 from studio.models import Clip, Project, Task, Upload
 from studio.models.clock import db_now
 from studio.music_api.providers import Provider
-from studio.services import media, providers, tasks
+from studio.services import media, providers, quotas, tasks
 
 OPERATION = "upload"
+LONGEST_ADDRESS = 1024
 FORGET_AFTER = timedelta(days=4)  # a song given up may come for three days
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NAME = re.compile(r"([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?")
@@ -58,14 +60,20 @@ def order(*, project: Project, by: User, provider: str, recording: Recording, fo
 
     Of a refused order, and of one that is there already, no file stays. Raises Refusal.
     """
+    if not Task.objects.filter(created_by=by, form_key=form_key).exists():
+        quotas.check(project, more=recording.size)
     name = f"uploads/{uuid.uuid4().hex}.{recording.extension}"
-    media.keep(recording.path, name)
+    try:
+        media.keep(recording.path, name)
+    except OSError as error:
+        raise NotTaken("The recording can't be stored now. Nothing was charged; try once more.") from error
     kept = None
     try:
         kept = _record(project, by, provider, recording, form_key, name)
     finally:
         if kept is None or kept.params.get("upload") != name:
-            media.path_of(name).unlink(missing_ok=True)
+            with suppress(media.Away):  # then the audit of files names it
+                media.remove(name)
     return kept
 
 
@@ -113,9 +121,10 @@ def forget_refused() -> None:
     """Remove the files of uploads that came to nothing, once no late song can want them any more."""
     too_late = db_now() - FORGET_AFTER
     ended = Upload.objects.filter(task__status__in=(Task.Status.FAILED, Task.Status.CANCELLED))
-    for upload in ended.filter(task__ended_at__lt=too_late, task__clips=None)[:20]:
-        media.path_of(upload.name).unlink(missing_ok=True)
-        upload.delete()
+    with suppress(media.Away):  # the next time, then
+        for upload in ended.filter(task__ended_at__lt=too_late, task__clips=None)[:20]:
+            media.remove(upload.name)
+            upload.delete()
 
 
 # -- Who can reach whom ----------------------------------------------------------------------------
@@ -134,15 +143,19 @@ def why_no_file(provider: str) -> str:
 
 def why_not_from(address: str) -> str:
     """Why a provider can't fetch a recording from this address, or "". Nothing is looked up or called."""
+    if len(address) > LONGEST_ADDRESS:
+        return f"This address has {len(address):,} characters; at most {LONGEST_ADDRESS:,} are passed on."
     try:
         parts = urlsplit(address)
-        host, _ = parts.hostname or "", parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return "This is no address."
-    if parts.scheme not in ("http", "https") or not host or any(not 32 < ord(each) < 127 for each in address):
-        return "Enter a whole address that begins with https:// or http://."
+    if parts.scheme != "https" or not host or any(not 32 < ord(each) < 127 for each in address):
+        return "Enter a whole address that begins with https://."
     if parts.username is not None:
         return "An address with a name or password in it is not passed on."
+    if port not in (None, 443):
+        return f"Leave the number {port} out of the address: only what lies at the usual one is passed on."
     if not is_public(host):
         return f"{host} is not on the public internet, so that the provider can't fetch anything from it."
     return ""

@@ -26,8 +26,9 @@ class Opened(io.BytesIO):
 
     now: list["Opened"] = []
 
-    def __init__(self, data: bytes = DATA) -> None:
+    def __init__(self, first: int, length: int, data: bytes = DATA) -> None:
         super().__init__(data)
+        self.seek(first)
         self.now.append(self)
 
     def close(self) -> None:
@@ -43,23 +44,27 @@ def nothing_stays_open() -> Iterator[None]:
     assert not Opened.now
 
 
-def never() -> BinaryIO:
+def never(first: int, length: int) -> BinaryIO:
     raise AssertionError("This answer needs no file.")
 
 
 def ask(
-    *, method: str = "GET", open_file: Callable[[], BinaryIO] = Opened, size: int = len(DATA), **headers: str
+    *,
+    method: str = "GET",
+    open_part: Callable[[int, int], BinaryIO] = Opened,
+    size: int = len(DATA),
+    **headers: str,
 ) -> HttpResponseBase:
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     request = RequestFactory().generic(method, "/media/1/", headers=names)
-    return answer(request, open_file, size)
+    return answer(request, open_part, size)
 
 
 def answer(
-    request: WSGIRequest, open_file: Callable[[], BinaryIO] = Opened, size: int = len(DATA)
+    request: WSGIRequest, open_part: Callable[[int, int], BinaryIO] = Opened, size: int = len(DATA)
 ) -> HttpResponseBase:
     details: dict[str, Any] = {"etag": "abc123", "content_type": "audio/mp4", "filename": "My song.m4a"}
-    return serve(request, open_file=open_file, size=size, download=False, **details)
+    return serve(request, open_part=open_part, size=size, download=False, **details)
 
 
 def body(response: HttpResponseBase) -> bytes:
@@ -104,7 +109,7 @@ def test_what_is_no_single_range_brings_the_whole(asked: str) -> None:
 
 
 def test_a_part_behind_the_end_is_refused() -> None:
-    response = ask(open_file=never, Range=f"bytes={len(DATA)}-")
+    response = ask(open_part=never, Range=f"bytes={len(DATA)}-")
     assert (response.status_code, response["Content-Range"]) == (416, f"bytes */{len(DATA)}")
     assert body(response) == b""
 
@@ -132,7 +137,7 @@ def test_if_range_saves_from_416_too() -> None:
 @pytest.mark.parametrize("known", [ETAG, f"W/{ETAG}", f'"other", {ETAG}', "*"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_known_version_is_not_sent_again(method: str, known: str) -> None:
-    response = ask(method=method, open_file=never, If_None_Match=known, Range="bytes=0-9")
+    response = ask(method=method, open_part=never, If_None_Match=known, Range="bytes=0-9")
     assert (response.status_code, response["ETag"]) == (304, ETAG)
     assert body(response) == b""
 
@@ -143,14 +148,14 @@ def test_another_version_is_sent(known: str) -> None:
 
 
 def test_head_has_the_headers_and_no_body() -> None:
-    head, get = ask(method="HEAD", open_file=never, Range="bytes=0-9"), ask()
+    head, get = ask(method="HEAD", open_part=never, Range="bytes=0-9"), ask()
     assert (head.status_code, head.items(), body(head)) == (200, get.items(), b"")
     get.close()
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_other_methods_are_refused(method: str) -> None:
-    response = ask(method=method, open_file=never)
+    response = ask(method=method, open_part=never)
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
 
 
@@ -170,22 +175,22 @@ def test_the_type_is_the_one_it_was_told() -> None:
 
 
 def test_an_empty_file() -> None:
-    response = ask(open_file=lambda: Opened(b""), size=0)
+    response = ask(open_part=lambda *part: Opened(*part, b""), size=0)
     assert (response.status_code, response["Content-Length"]) == (200, "0")
     assert body(response) == b""
-    assert ask(open_file=never, size=0, Range="bytes=0-").status_code == 416
+    assert ask(open_part=never, size=0, Range="bytes=0-").status_code == 416
 
 
 def test_a_file_that_is_missing_is_an_error_before_anything_was_sent() -> None:
-    def missing() -> BinaryIO:
+    def missing(first: int, length: int) -> BinaryIO:
         raise FileNotFoundError
 
     with pytest.raises(FileNotFoundError):
-        ask(open_file=missing)
+        ask(open_part=missing)
 
 
 def test_a_file_that_is_too_short_breaks_the_answer() -> None:
-    response = ask(open_file=lambda: Opened(DATA[:-1]))
+    response = ask(open_part=lambda *part: Opened(*part, DATA[:-1]))
     with pytest.raises(OSError, match="shorter"):
         list(response)
     response.close()
@@ -204,7 +209,7 @@ def test_an_answer_that_is_never_read_closes_the_file() -> None:
 
 def disposition(filename: str, download: bool) -> Message:
     request = RequestFactory().head("/")
-    details: dict[str, Any] = {"etag": "e", "content_type": "audio/mp4", "size": 1, "open_file": never}
+    details: dict[str, Any] = {"etag": "e", "content_type": "audio/mp4", "size": 1, "open_part": never}
     response = serve(request, filename=filename, download=download, **details)
     return Parser().parsestr(f"Content-Disposition: {response['Content-Disposition']}\n\n")
 

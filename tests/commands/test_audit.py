@@ -80,6 +80,19 @@ def test_files_are_compared_when_asked_for(finished: None, audit: Any) -> None:
     assert (code, asset.name in text) == (1, True)
 
 
+def test_every_byte_is_read_when_asked_for(finished: None, audit: Any) -> None:
+    asset = Asset.objects.earliest("pk")
+    media.path_of(asset.name).write_bytes(bytes(asset.size))
+    assert audit("--files")[0] == 0
+    assert audit("--deep") == (1, f"Broken: a file has the bytes it was kept with\n    {asset.name}\n")
+
+
+def test_files_that_nobody_can_look_at_are_told(member: Any, s3: Any, settings: Any, audit: Any) -> None:
+    settings.S3 = {**settings.S3, "endpoint_url": "http://127.0.0.1:1"}
+    code, text = audit("--files")
+    assert (code, "the files can be looked at" in text, "does not answer" in text) == (1, True, True)
+
+
 def test_an_order_behind_our_back_shows_at_the_provider_only(
     finished: None, upstream: Sandbox, audit: Any
 ) -> None:

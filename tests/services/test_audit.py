@@ -228,6 +228,27 @@ def test_parts_that_are_being_fetched_are_no_files_yet(clip: Clip) -> None:
     assert audit.audit_files() == {}
 
 
+def test_other_bytes_of_the_same_length_show_when_all_are_read(clip: Clip) -> None:
+    asset = clip.assets.get()
+    path = media.path_of(asset.name)
+    path.write_bytes(bytes(path.stat().st_size))
+    assert audit.audit_files() == {}
+    assert audit.audit_files(deep=True) == {"a file has the bytes it was kept with": [asset.name]}
+
+
+def test_work_that_goes_on_is_nothing_wrong(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file and its row came after the files were listed, and another's both went before the rows were."""
+    listed = list(media.names())
+    monkeypatch.setattr(media, "names", lambda: iter([]))
+    assert audit.audit_files() == {}
+    monkeypatch.setattr(media, "names", lambda: iter(listed))
+    asset, rows = clip.assets.get(), audit._rows_of_files
+    answers = [{**rows(), "clips/binned.m4a": (1, "")}, rows()]
+    monkeypatch.setattr(audit, "_rows_of_files", lambda: answers.pop(0))
+    assert audit.audit_files() == {}
+    assert asset.name in dict(listed)
+
+
 def test_a_studio_without_media_has_none(db: None, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "nothing here"
     assert audit.audit_files() == {}

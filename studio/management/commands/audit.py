@@ -22,14 +22,17 @@ class Command(BaseCommand):
             "--files", action="store_true", help="also compare the media files with their rows"
         )
         parser.add_argument(
+            "--deep", action="store_true", help="with --files: also read every file and compare its SHA-256"
+        )
+        parser.add_argument(
             "--upstream", action="store_true", help="also compare each provider's own balance with our books"
         )
         parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = audit.audit()
-        if options["files"]:
-            found |= audit.audit_files()
+        if options["files"] or options["deep"]:
+            found |= _files(deep=options["deep"])
         if options["upstream"]:
             found |= _upstream()
         if options["json"]:
@@ -46,6 +49,13 @@ class Command(BaseCommand):
                 self.stdout.write(f"    {row}")
         if not found:
             self.stdout.write("All is well.")
+
+
+def _files(*, deep: bool) -> dict[str, list[str]]:
+    try:
+        return audit.audit_files(deep=deep)
+    except OSError as error:
+        return {"the files can be looked at": [str(error)]}
 
 
 def _upstream() -> dict[str, list[str]]:

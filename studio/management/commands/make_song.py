@@ -148,5 +148,6 @@ def what_it_needs() -> Iterator[None]:
 def _copy(task: Task, out: Path) -> Clip:
     clip = task.clips.prefetch_related("assets").get()
     assert clip.master
-    shutil.copyfile(media.path_of(clip.master.name), out)
+    with media.local(clip.master.name) as path:
+        shutil.copyfile(path, out)
     return clip

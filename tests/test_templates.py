@@ -15,6 +15,7 @@ SHEETS = sorted((ROOT / "static/css").glob("*.css"))
 
 SWAPS = {"innerHTML", "outerHTML", "beforebegin", "afterbegin", "beforeend", "afterend", "delete", "none"}
 CEILING = 40 * 1024
+SCRIPT_CEILING = 10 * 1024
 
 
 def tags(source: str) -> list[str]:
@@ -62,10 +63,12 @@ def test_swaps_are_ones_that_htmx_knows(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_forms_work_without_a_script(name: str) -> None:
     for form in re.findall(r"<form\b.*?</form>", SOURCES[name], re.S):
-        if 'method="dialog"' not in form:
-            assert 'method="post"' in form
-            assert "action=" in form
-            assert "{% csrf_token %}" in form
+        if 'method="dialog"' in form:
+            continue
+        assert "action=" in form
+        reads = 'method="get"' in form
+        assert reads or 'method="post"' in form
+        assert reads == ("{% csrf_token %}" not in form)  # a search needs none, and would leave it in its address
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,14 +90,43 @@ def test_every_icon_is_drawn() -> None:
     assert used == drawn
 
 
-def test_every_module_is_linked() -> None:
-    linked = set(re.findall(r"'js/([a-z]+\.js)'", SOURCES["base.html"]))
-    assert linked == {path.name for path in SCRIPTS}
+def scripts_in(source: str) -> set[str]:
+    return set(re.findall(r"'js/([a-z_]+\.js)'", source))
 
 
-@pytest.mark.parametrize("files", [SCRIPTS, SHEETS], ids=["js", "css"])
-def test_scripts_and_sheets_stay_small(files: list[Path]) -> None:
-    assert 0 < sum(path.stat().st_size for path in files) < CEILING
+def test_a_script_is_on_every_page_or_named_by_the_markup_that_needs_it() -> None:
+    """base.html links what every page needs; all others stand in a `data-module` for shell.js to fetch."""
+    core = scripts_in(SOURCES["base.html"])
+    named = set()
+    for name in set(NAMES) - {"base.html"}:
+        modules = re.findall(r'data-module="([^"]*)"', SOURCES[name])
+        here = scripts_in(" ".join(modules))
+        assert scripts_in(SOURCES[name]) - core == here, f"{name} loads a script in another way"
+        named |= here
+    assert named
+    assert not core & named
+    assert core | named == {path.name for path in SCRIPTS}
+
+
+def with_its_parts(name: str) -> str:
+    """The template with everything that it includes."""
+    parts = re.findall(r'{% include "([^"]+)"', SOURCES[name])
+    return SOURCES[name] + "".join(with_its_parts(part) for part in parts if part != name)
+
+
+def test_no_page_loads_much_script() -> None:
+    """At most 40 KB beside htmx: the scripts of base.html, and those that the page's own markup names."""
+    size = {path.name: path.stat().st_size for path in SCRIPTS}
+    core = scripts_in(SOURCES["base.html"])
+    loads = {name: scripts_in(with_its_parts(name)) | core for name in NAMES}
+    weights = {name: sum(size[script] for script in scripts) for name, scripts in loads.items()}
+    assert min(weights.values()) > 0
+    assert {name: weight for name, weight in weights.items() if weight > CEILING} == {}
+    assert max(size.values()) < SCRIPT_CEILING
+
+
+def test_style_sheets_stay_small() -> None:
+    assert 0 < sum(path.stat().st_size for path in SHEETS) < CEILING
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)

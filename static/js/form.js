@@ -1,6 +1,4 @@
-// The new-song form: tabs, chips, the price on the button, and a draft that outlives a lost session.
-const DRAFT = "draft";
-const TEXTS = ["sound", "lyrics", "title", "seed"];
+// The new-song form: tabs, chips and the price on the button. Its draft is kept by writing.js.
 const RESTS_FOR = 2000;
 const THIN_SPACE = "\u2009";
 
@@ -8,7 +6,7 @@ const order = () => document.querySelector("[data-order]");
 const spaced = (amount) => String(amount).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE);
 
 let parked = ""; // lyrics that were set aside by "From a sound"
-let fresh = false; // the order was just placed: its text is no draft any more
+let fresh = false; // the order was just placed
 
 // -- From a sound, from lyrics --------------------------------------------------------------------
 
@@ -21,8 +19,7 @@ function choose(form, start) {
   lyrics.hidden = !fromLyrics;
   // Hidden lyrics must not be sung: a disabled field is not sent. Its text stays, for the way back.
   form.elements.lyrics.disabled = !fromLyrics;
-  if (fromLyrics && !form.elements.lyrics.value) form.elements.lyrics.value = parked;
-  if (!fromLyrics) parked = form.elements.lyrics.value || parked;
+  parked = form.elements.lyrics.value ||= parked;
   form.querySelector(".if-sound").hidden = fromLyrics;
   figure(form);
 }
@@ -105,21 +102,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (resting) event.preventDefault();
 });
 
-// -- The draft ------------------------------------------------------------------------------------
-
-function keep(form) {
-  const draft = Object.fromEntries(TEXTS.map((name) => [name, form.elements[name].value]));
-  draft.lyrics ||= parked;
-  sessionStorage.setItem(DRAFT, JSON.stringify(draft));
-}
-
-function giveBack(form) {
-  const draft = JSON.parse(sessionStorage.getItem(DRAFT) || "{}");
-  if (TEXTS.some((name) => form.elements[name].value)) return;
-  for (const name of TEXTS) form.elements[name].value = draft[name] || "";
-  if (draft.seed) form.elements.seed.closest("details").open = true;
-}
-
 // -- Life -----------------------------------------------------------------------------------------
 
 function prepare() {
@@ -128,9 +110,8 @@ function prepare() {
   if (!("ready" in form.dataset)) {
     form.dataset.ready = "";
     form.querySelectorAll("[data-chips]").forEach(makeChips);
-    if (!fresh) giveBack(form);
     const wrong = form.querySelector("[aria-invalid=true]");
-    choose(form, form.elements.lyrics.value || wrong === form.elements.lyrics ? "lyrics" : "sound");
+    choose(form, form.elements.lyrics.value || wrong === form.elements.lyrics ? "lyrics" : form.elements.start.value);
     wrong?.focus();
   }
   figure(form);
@@ -146,7 +127,6 @@ document.addEventListener("input", (event) => {
   if (event.target.name === "start") choose(form, event.target.value);
   figure(form);
   price(form);
-  keep(form);
 });
 
 document.addEventListener("click", (event) => {
@@ -157,7 +137,6 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.requestConfig.elt.matches?.("[data-order]") || event.detail.xhr.status >= 400) return;
   fresh = true;
-  sessionStorage.removeItem(DRAFT);
 });
 
 for (const name of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(name, prepare);

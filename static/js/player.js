@@ -1,200 +1,263 @@
-// The player: outside the part of the page that is swapped, so that a song goes on while pages change.
+// The player: what sounds, and what comes next, also while pages change. It is told what to do by "studio:player"
+// and tells what it does by "studio:playing".
 const bar = document.querySelector("[data-player]");
-const audio = bar.querySelector("audio");
-const part = (name) => bar.querySelector(`[data-player-${name}]`);
 const KEPT = "player";
+const EARLY = 15; // seconds before the end of a song: the next one is fetched
+const HEARD = 10; // seconds that make a play
+const PATIENCE = 3; // songs in a row that can't be played, before it stops
+const OFTEN = 5; // seconds between two notes of the place
 
+// Two, so that the next song waits in the other one. The one that is heard has the id.
+let [audio, spare] = bar.querySelectorAll("audio");
 let queue = [];
-let current = null;
+let place = 0;
+let wanted = false; // somebody pressed play
+let counted = false;
+let failures = 0;
+let mine = true; // no other tab has played since this one did
+let noted = 0;
+let renewed = 0;
 
-const clock = (seconds) => `${Math.floor(Math.round(seconds) / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
-const length = () => (Number.isFinite(audio.duration) ? audio.duration : Number(current?.length) || 0);
-const buttons = () => [...document.querySelectorAll("[data-play]")];
-const songOf = ({ dataset: d }) => ({ id: d.play, src: d.src, title: d.title, sound: d.sound, length: d.length, page: d.page, cover: d.cover });
+const current = () => queue[place];
+const length = () => (Number.isFinite(audio.duration) ? audio.duration : Number(current()?.length) || 0);
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`studio:${name}`, { detail }));
+const tellQueue = () => tell("queue", queue.slice(place + 1));
+
+function tellTime() {
+  tell("playing", { song: current(), at: audio.currentTime, end: length(), playing: Boolean(current()) && !audio.paused });
+}
+
+function tellAll() {
+  tellTime();
+  tellSystem();
+}
 
 // -- What plays -----------------------------------------------------------------------------------
 
-function takeQueue() {
-  const songs = new Map(buttons().map((button) => [button.dataset.play, songOf(button)]));
-  queue = [...songs.values()];
-}
-
-function load(song, at = 0) {
-  current = song;
-  audio.src = song.src;
+function load(at = 0) {
+  audio.pause();
+  if (spare.getAttribute("src") === current().src && !spare.error) changeOver();
+  else audio.src = current().src;
   if (at) audio.currentTime = at;
-  bar.hidden = false;
-  part("title").textContent = song.title;
-  part("title").href = song.page;
-  part("sound").textContent = song.sound;
-  showCover(song);
-  tellSystem(song);
-  paint();
+  counted = false;
+  nameForSystem();
+  tellQueue();
+  tellAll();
 }
 
-function showCover(song) {
-  const art = document.querySelector(`[data-clip="${song.id}"] .art`)?.cloneNode(true);
-  const picture = art || (song.cover && Object.assign(new Image(), { src: song.cover, alt: "", className: "art" }));
-  part("cover").replaceChildren(...(picture ? [picture] : []));
+function changeOver() {
+  [audio, spare] = [spare, audio];
+  spare.removeAttribute("id");
+  audio.id = "audio";
+  empty(spare);
+}
+
+function empty(element) {
+  element.removeAttribute("src");
+  element.load();
+}
+
+// The end of one song and the start of the next lie close together when the next is here already.
+function fetchNext() {
+  const next = queue[place + 1]?.src;
+  if (!next || spare.getAttribute("src") === next || length() - audio.currentTime > EARLY) return;
+  spare.preload = "auto";
+  spare.src = next;
 }
 
 async function play() {
-  try {
-    await audio.play();
-  } catch (error) {
-    // Another song was chosen meanwhile, or the browser wants a click first.
-    if (error.name !== "AbortError" && error.name !== "NotAllowedError") failed();
-  }
+  wanted = true;
+  if (audio.error) audio.load();
+  // Another song was chosen meanwhile, or the browser wants a click first; the event "error" tells the rest.
+  await audio.play().catch(() => {});
 }
 
 function failed() {
-  const text = `${current.title} can’t be played now. Reload the page, or listen to it later.`;
-  document.dispatchEvent(new CustomEvent("studio:say", { detail: { text, kind: "error" } }));
+  if (!wanted) return; // a song of last time that is gone by now: play will say so
+  const at = audio.currentTime;
+  if (at && Date.now() - renewed > 60000) return renew(at);
+  failures += 1;
+  const goesOn = failures < PATIENCE && queue[place + 1];
+  const advice = goesOn ? "The queue goes on after it." : "Reload the page, or listen to it later.";
+  tell("say", { text: `${current().title} can’t be played now. ${advice}`, kind: "error" });
+  if (goesOn) go(place + 1);
 }
 
-function start(id, at = 0) {
-  takeQueue();
-  const song = queue.find((each) => each.id === id);
-  if (!song) return;
-  load(song, at);
+// An address at the storage is good for minutes only; ours leads to a fresh one.
+function renew(at) {
+  renewed = Date.now();
+  audio.load();
+  audio.currentTime = at;
   play();
 }
 
-function toggle(id = current?.id ?? buttons()[0]?.dataset.play) {
-  if (!id) return;
-  if (id !== current?.id) start(id);
+function go(to) {
+  if (!queue[to]) return;
+  place = to;
+  load();
+  play();
+}
+
+// What was put into the queue by hand stays in it; the rest is the page's.
+function start({ id, songs, at }) {
+  const asked = queue.slice(place + 1).filter((song) => song.asked);
+  queue = songs;
+  place = queue.findIndex((song) => song.id === id);
+  queue.splice(place + 1, 0, ...asked);
+  load(at);
+  play();
+}
+
+function toggle() {
+  if (!current()) document.querySelector("[data-play]")?.click();
   else if (audio.paused) play();
   else audio.pause();
 }
 
 function step(by) {
-  if (!current) return toggle();
+  if (!current()) return toggle();
   if (by < 0 && audio.currentTime > 3) return seek(0);
-  const song = queue[queue.findIndex((each) => each.id === current.id) + by];
-  if (!song) return;
-  load(song);
-  play();
+  go(place + by);
 }
 
 function seek(seconds) {
+  if (!current()) return;
   audio.currentTime = Math.min(Math.max(seconds, 0), Math.max(length() - 0.25, 0));
-  paint();
+  tellAll();
 }
 
-// -- How it looks ---------------------------------------------------------------------------------
-
-function paint() {
-  const playing = Boolean(current) && !audio.paused;
-  for (const button of buttons()) {
-    const on = button.dataset.play === current?.id;
-    button.setAttribute("aria-label", `${on && playing ? "Pause" : "Play"} ${button.dataset.title}`);
-    button.closest("[data-clip], .clip")?.classList.toggle("playing", on);
-  }
-  part("toggle").setAttribute("aria-label", playing ? "Pause" : "Play");
-  paintTime();
+function enqueue({ songs, next }) {
+  const idle = !current();
+  let at = idle ? 0 : place + 1;
+  while (!next && queue[at]?.asked) at += 1;
+  queue.splice(at, 0, ...songs.map((song) => ({ ...song, asked: true })));
+  if (idle && songs.length) load();
+  tell("say", { text: `${next ? "Next" : "In the queue"}: ${songs.length === 1 ? songs[0].title : `${songs.length} songs`}` });
+  tellQueue();
 }
 
-function paintTime() {
-  if (!current) return;
-  const [at, end] = [audio.currentTime, length()];
-  part("at").textContent = clock(at);
-  part("length").textContent = clock(end);
-  const slider = part("seek");
-  slider.max = end;
-  slider.value = at;
-  slider.style.setProperty("--value", `${end ? (100 * at) / end : 0}%`);
-  slider.setAttribute("aria-valuetext", `${clock(at)} of ${clock(end)}`);
-  for (const wave of document.querySelectorAll("[data-seek]")) paintWave(wave, at, end);
-  for (const each of document.querySelectorAll("[data-at]")) each.textContent = clock(each.dataset.at === current.id ? at : 0);
+function drop(ahead) {
+  queue.splice(place + ahead, 1);
+  tellQueue();
 }
 
-function paintWave(wave, at, end) {
-  const on = wave.dataset.seek === current.id && end > 0;
-  wave.style.setProperty("--played", on ? `${(100 * at) / end}%` : "0%");
-  if (!on || !wave.hasAttribute("aria-valuenow")) return;
-  wave.setAttribute("aria-valuenow", Math.round(at));
-  wave.setAttribute("aria-valuetext", `${clock(at)} of ${clock(end)}`);
+const ACTS = {
+  start,
+  enqueue,
+  toggle,
+  pause: () => audio.pause(),
+  next: () => step(1),
+  previous: () => step(-1),
+  back: () => seek(audio.currentTime - 5),
+  forward: () => seek(audio.currentTime + 5),
+  seek: ({ to }) => seek(to),
+  go: ({ ahead }) => go(place + ahead),
+  drop: ({ ahead }) => drop(ahead),
+  volume: ({ to }) => ([audio.volume, spare.volume] = [to, to]),
+};
+
+document.addEventListener("studio:player", ({ detail }) => ACTS[detail.act ?? detail](detail));
+
+// -- The system's own controls: media keys, lock screen -------------------------------------------
+
+const system = navigator.mediaSession;
+
+function nameForSystem() {
+  const { title, sound, cover } = current();
+  if (system) system.metadata = new MediaMetadata({ title, artist: sound, album: "Studio", artwork: cover ? [{ src: cover }] : [] });
 }
 
-function paintVolume() {
-  const slider = part("volume");
-  audio.volume = Number(slider.value);
-  slider.style.setProperty("--value", `${100 * audio.volume}%`);
+function tellSystem() {
+  if (!system) return;
+  system.playbackState = !current() ? "none" : audio.paused ? "paused" : "playing";
+  const duration = length();
+  system.setPositionState(duration ? { duration, position: Math.min(audio.currentTime, duration) } : undefined);
 }
 
-// -- The system's own controls --------------------------------------------------------------------
+const HANDLERS = {
+  play,
+  pause: ACTS.pause,
+  nexttrack: ACTS.next,
+  previoustrack: ACTS.previous,
+  seekto: ({ seekTime }) => seek(seekTime),
+  seekbackward: ({ seekOffset }) => seek(audio.currentTime - (seekOffset || 10)),
+  seekforward: ({ seekOffset }) => seek(audio.currentTime + (seekOffset || 10)),
+};
+if (system) for (const [action, handler] of Object.entries(HANDLERS)) system.setActionHandler(action, handler);
 
-function tellSystem(song) {
-  if (!("mediaSession" in navigator)) return;
-  const artwork = song.cover ? [{ src: song.cover }] : [];
-  navigator.mediaSession.metadata = new MediaMetadata({ title: song.title, artist: "Studio", artwork });
+// -- What was heard -------------------------------------------------------------------------------
+
+function count() {
+  let heard = 0;
+  for (let at = 0; at < audio.played.length; at += 1) heard += audio.played.end(at) - audio.played.start(at);
+  if (counted || heard < Math.min(HEARD, length() / 2 || HEARD)) return;
+  counted = true;
+  const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+  if (current().played) fetch(current().played, { method: "POST", headers, keepalive: true }).catch(() => {});
 }
 
-if ("mediaSession" in navigator) {
-  const handlers = { play, pause: () => audio.pause(), nexttrack: () => step(1), previoustrack: () => step(-1), seekto: (to) => seek(to.seekTime) };
-  for (const [action, handler] of Object.entries(handlers)) navigator.mediaSession.setActionHandler(action, handler);
+// -- One at a time --------------------------------------------------------------------------------
+
+const tabs = new BroadcastChannel("player");
+tabs.onmessage = ({ data }) => {
+  mine = false;
+  audio.pause();
+  if (data === "forget") forget();
+};
+
+function took() {
+  mine = true;
+  tabs.postMessage("plays");
+  for (const other of document.querySelectorAll("main :is(audio, video)")) other.pause();
 }
 
-// -- What people do -------------------------------------------------------------------------------
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-play]");
-  if (button) return toggle(button.dataset.play);
-  const wave = event.target.closest("[data-seek]");
-  if (wave) seekWave(wave, event);
-});
-
-function seekWave(wave, event) {
-  const box = wave.getBoundingClientRect();
-  const share = (event.clientX - box.left) / box.width;
-  if (wave.dataset.seek === current?.id) return seek(share * length());
-  const button = document.querySelector(`[data-play="${wave.dataset.seek}"]`);
-  if (button) start(wave.dataset.seek, share * Number(button.dataset.length));
-}
-
-document.addEventListener("keydown", (event) => {
-  if (!event.target.matches?.("[data-seek][role=slider]")) return;
-  const id = event.target.dataset.seek;
-  const end = Number(event.target.getAttribute("aria-valuemax"));
-  const at = id === current?.id ? audio.currentTime : 0;
-  const moves = { ArrowRight: at + 5, ArrowUp: at + 5, ArrowLeft: at - 5, ArrowDown: at - 5, PageUp: at + end / 10, PageDown: at - end / 10, Home: 0, End: end };
-  if (!(event.key in moves)) return;
-  event.preventDefault();
-  if (id !== current?.id) start(id, Math.max(moves[event.key], 0));
-  else seek(moves[event.key]);
-});
-
-part("toggle").addEventListener("click", () => toggle());
-part("next").addEventListener("click", () => step(1));
-part("previous").addEventListener("click", () => step(-1));
-part("seek").addEventListener("input", (event) => seek(Number(event.target.value)));
-part("volume").addEventListener("input", paintVolume);
-
-document.addEventListener("studio:player", ({ detail }) => {
-  const acts = { toggle: () => toggle(), next: () => step(1), previous: () => step(-1), back: () => current && seek(audio.currentTime - 5), forward: () => current && seek(audio.currentTime + 5) };
-  acts[detail]();
-});
+// A video on the page, say.
+document.addEventListener("play", (event) => bar.contains(event.target) || audio.pause(), true);
 
 // -- What the sound does --------------------------------------------------------------------------
 
-for (const name of ["play", "pause", "loadedmetadata", "seeked"]) audio.addEventListener(name, paint);
-audio.addEventListener("timeupdate", paintTime);
-audio.addEventListener("ended", () => step(1));
-audio.addEventListener("error", () => audio.getAttribute("src") && failed());
-for (const name of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(name, paint);
-
-// -- Kept for a reload of this tab ----------------------------------------------------------------
-
-addEventListener("pagehide", () => {
-  if (current) sessionStorage.setItem(KEPT, JSON.stringify({ queue, current, at: audio.currentTime }));
-});
-addEventListener("submit", (event) => {
-  if (event.target.matches("[data-forget]")) current = null;
-});
-
-paintVolume();
-const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
-if (kept) {
-  queue = kept.queue;
-  load(kept.current, kept.at);
+function on(name, act) {
+  for (const each of [audio, spare]) each.addEventListener(name, () => each === audio && act());
 }
+
+for (const name of ["play", "pause", "loadedmetadata", "seeked"]) on(name, tellAll);
+on("timeupdate", () => {
+  tellTime();
+  fetchNext();
+  count();
+  if (Math.abs(audio.currentTime - noted) > OFTEN) keep();
+});
+on("play", took);
+on("playing", () => (failures = 0));
+on("pause", keep);
+on("ended", () => step(1));
+on("error", () => audio.getAttribute("src") && failed());
+
+// -- Where it was, for the next time --------------------------------------------------------------
+
+function keep() {
+  if (!mine || !current()) return;
+  noted = audio.currentTime;
+  localStorage.setItem(KEPT, JSON.stringify({ person: bar.dataset.player, queue, place, at: noted }));
+}
+
+function forget() {
+  queue = [];
+  audio.pause();
+  empty(audio);
+  localStorage.removeItem(KEPT);
+  tellAll();
+}
+
+addEventListener("pagehide", keep);
+addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-forget]")) return;
+  forget();
+  tabs.postMessage("forget");
+});
+
+const kept = JSON.parse(localStorage.getItem(KEPT));
+if (kept?.person === bar.dataset.player) {
+  [queue, place] = [kept.queue, kept.place];
+  load(kept.at);
+} else localStorage.removeItem(KEPT);

@@ -13,8 +13,8 @@ function lift(notice) {
   close.addEventListener("click", () => notice.remove());
   notice.append(close);
   toasts.append(notice);
-  // A failure stays until it was read.
-  if (!notice.classList.contains("notice-error")) setTimeout(() => notice.remove(), 6000);
+  // A failure stays until it was read; what can be undone stays longer.
+  if (!notice.classList.contains("notice-error")) setTimeout(() => notice.remove(), notice.querySelector("form") ? 20000 : 6000);
 }
 
 function say(text, kind = "success") {
@@ -84,6 +84,25 @@ document.addEventListener("htmx:historyRestore", (event) => {
 
 // The page is gone or the session has ended: a full load shows which.
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
+
+// -- Scripts that only some pages need ------------------------------------------------------------
+
+// By name, not by address: after a release the same script has another address, and twice it would act twice.
+const nameOf = (address) => address.split("/").pop().split(".")[0];
+const loaded = new Set();
+
+async function loadModules() {
+  const named = [...document.querySelectorAll("[data-module]")].flatMap((each) => each.dataset.module.split(" "));
+  for (const address of named) {
+    if (loaded.has(nameOf(address))) continue;
+    loaded.add(nameOf(address));
+    // One after the other, in the order of the page. Without its script a form is still a plain form.
+    await import(address).catch(() => loaded.delete(nameOf(address)));
+  }
+}
+
+for (const name of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(name, loadModules);
+loadModules();
 
 // -- Small things ---------------------------------------------------------------------------------
 

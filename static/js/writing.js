@@ -2,7 +2,7 @@
 const SAVED_FIELDS = ["title", "text", "base"];
 
 const writing = () => document.querySelector("[data-draft]");
-const place = (form) => `lyrics ${form.getAttribute("action")}`;
+const place = (form) => `draft ${form.getAttribute("action")}${location.search}`;
 const valuesOf = (form) => Object.fromEntries(SAVED_FIELDS.map((name) => [name, form.elements[name]?.value]));
 const differs = (one, other) => one.title !== other.title || one.text !== other.text;
 
@@ -31,7 +31,11 @@ function keep(form) {
 function fill(form) {
   const kept = JSON.parse(sessionStorage.getItem(place(form)) || "{}");
   if (form.querySelector("[aria-invalid=true]")) return;
-  for (const field of textsOf(form)) field.value = kept[field.name] ?? field.value;
+  for (const field of textsOf(form)) {
+    if (!kept[field.name] || field.value !== field.defaultValue) continue; // a quick hand was here first
+    field.value = kept[field.name];
+    field.closest("details")?.setAttribute("open", "");
+  }
 }
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -57,8 +61,8 @@ function giveBack(form) {
 }
 
 function prepare() {
-  document.querySelectorAll("[data-keep]:not([data-ready])").forEach((each) => {
-    each.dataset.ready = "";
+  document.querySelectorAll("[data-keep]:not([data-filled])").forEach((each) => {
+    each.dataset.filled = "";
     fill(each);
   });
   document.querySelectorAll("[data-counted]").forEach(count);

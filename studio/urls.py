@@ -1,19 +1,28 @@
 from django.urls import include, path
 
 from studio.views import (
+    bin,
+    bulk,
     clips,
     credits,
     health,
     hooks,
+    imports,
+    library,
     live,
     lyrics,
     media,
+    notes,
+    playlists,
     projects,
     providers,
     queue,
     songs,
+    tags,
+    takes,
     tasks,
     uploads,
+    zips,
 )
 
 handler400 = "studio.views.errors.bad_request"
@@ -31,6 +40,7 @@ urlpatterns = [
     path("projects/", projects.index, name="projects"),
     path("projects/<int:project_id>/", projects.detail, name="project"),
     path("projects/<int:project_id>/settings/", projects.edit, name="project_settings"),
+    path("projects/<int:project_id>/quota/", projects.set_quota, name="project_quota"),
     path("projects/<int:project_id>/members/", projects.add_member, name="project_members"),
     path(
         "projects/<int:project_id>/members/<int:user_id>/remove/",
@@ -40,8 +50,27 @@ urlpatterns = [
     path("projects/<int:project_id>/new-song/", songs.new, name="new_song"),
     path("projects/<int:project_id>/upload/", uploads.upload, name="upload"),
     path("projects/<int:project_id>/import/", uploads.bring, name="import"),
+    path("projects/<int:project_id>/import-files/", imports.files, name="import_files"),
+    path("projects/<int:project_id>/import-files/begin/", imports.begin, name="import_begin"),
     path("projects/<int:project_id>/lyrics/", lyrics.project, name="project_lyrics"),
     path("projects/<int:project_id>/lyrics/new/", lyrics.new, name="new_lyric_sheet"),
+    # /imports/: files that come in parts
+    path("imports/<uuid:key>/part/", imports.part, name="import_part"),
+    path("imports/<uuid:key>/put-away/", imports.put_away, name="import_put_away"),
+    # /library/: all songs
+    path("library/", library.index, name="library"),
+    path("library/bulk/", bulk.change, name="library_bulk"),
+    path("bin/", bin.index, name="bin"),
+    path("bin/restore/", bin.restore, name="bin_restore"),
+    # /playlists/
+    path("playlists/", playlists.index, name="playlists"),
+    path("playlists/<int:playlist_id>/", playlists.detail, name="playlist"),
+    path("playlists/<int:playlist_id>/rename/", playlists.rename, name="playlist_rename"),
+    path("playlists/<int:playlist_id>/delete/", playlists.delete, name="playlist_delete"),
+    path("playlists/<int:playlist_id>/order/", playlists.arrange, name="playlist_order"),
+    path("playlists/<int:playlist_id>/remove/", playlists.remove, name="playlist_remove"),
+    path("clips/<int:clip_id>/playlist/", playlists.add, name="playlist_add"),
+    path("library/zip/", zips.library_zip, name="library_zip"),
     # /lyrics/
     path("lyrics/", lyrics.index, name="lyrics"),
     path("lyrics/<int:sheet_id>/", lyrics.sheet, name="lyric_sheet"),
@@ -58,6 +87,13 @@ urlpatterns = [
     path("clips/<int:clip_id>/", clips.detail, name="clip"),
     path("clips/<int:clip_id>/order/<str:operation>/", clips.order, name="clip_order"),
     path("clips/<int:clip_id>/convert/", clips.convert, name="clip_convert"),
+    path("clips/<int:clip_id>/edit/", notes.edit, name="clip_edit"),
+    path("clips/<int:clip_id>/rating/", notes.rate, name="clip_rate"),
+    path("clips/<int:clip_id>/approval/", notes.approve, name="clip_approve"),
+    path("clips/<int:clip_id>/played/", notes.played, name="clip_played"),
+    path("clips/<int:clip_id>/tags/", tags.change, name="clip_tags"),
+    path("clips/<int:clip_id>/pick/", takes.pick, name="clip_pick"),
+    path("compare/", takes.compare, name="compare"),
     path("media/<int:asset_id>/", media.asset, name="asset"),
     # /credits/
     path("credits/", credits.index, name="credits"),

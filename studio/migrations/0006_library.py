@@ -274,4 +274,20 @@ class Migration(migrations.Migration):
             model_name='cliptag',
             constraint=models.UniqueConstraint(fields=('clip', 'tag'), name='tag_once_per_clip'),
         ),
+        migrations.AddIndex(
+            model_name='clip',
+            index=models.Index(condition=models.Q(('binned_at__isnull', True), ('is_front', True)), fields=['-id'], name='clip_fronts'),
+        ),
+        migrations.AddIndex(
+            model_name='clip',
+            index=models.Index(condition=models.Q(('binned_at__isnull', True), ('is_front', True)), fields=['project', '-id'], name='clip_fronts_of'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(fields=['ended_at'], name='task_by_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='clip',
+            constraint=models.CheckConstraint(condition=models.Q(('purged_at', None), ('binned_at__isnull', False), _connector='OR'), name='clip_purged_from_bin'),
+        ),
     ]

@@ -20,21 +20,22 @@ FROM_DISK = "import"  # the operation of a clip that somebody brought without an
 class ClipQuerySet(models.QuerySet["Clip"]):
     def visible_to(self, user: User) -> Self:
         """Also those in the bin: who may see a song may see it there."""
-        if user.is_owner:
-            return self.filter(purged_at=None)
-        return self.filter(project__in=Project.objects.visible_to(user), purged_at=None)
+        return self if user.is_owner else self.filter(project__in=Project.objects.visible_to(user))
 
     def editable_by(self, user: User) -> Self:
-        return self.filter(project__in=Project.objects.editable_by(user), purged_at=None)
+        return self if user.is_owner else self.filter(project__in=Project.objects.editable_by(user))
 
     def kept(self) -> Self:
-        """Those that are not in the bin."""
+        """Those that are not in the bin, nor gone from it."""
         return self.filter(binned_at=None)
+
+    def in_bin(self) -> Self:
+        return self.filter(binned_at__isnull=False, purged_at=None)
 
     def for_row(self) -> Self:
         """Everything that a row of the library shows, in a fixed number of queries."""
         with_all = self.select_related("created_by", "project", "task")
-        return with_all.prefetch_related("assets", "tags").defer("notes")
+        return with_all.prefetch_related("assets", "tags").defer("notes", "task__answer", "task__params")
 
 
 class Clip(models.Model):
@@ -71,9 +72,11 @@ class Clip(models.Model):
     tags = models.ManyToManyField(Tag, through="ClipTag", related_name="clips")
     binned_at = models.DateTimeField(null=True)
     binned_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    purged_at = models.DateTimeField(null=True)  # its files are gone; the row stays for the family and the books
+    # Its files are gone; the row stays for the family and the books.
+    purged_at = models.DateTimeField(null=True)
 
     objects: ClassVar = ClipQuerySet.as_manager()
+    take_count = 1  # in its stack; lists that fold takes set it
 
     class Meta:
         constraints: ClassVar = [
@@ -84,11 +87,16 @@ class Clip(models.Model):
                 fields=["stack"], condition=Q(is_front=True), name="clip_one_front_per_stack"
             ),
             models.CheckConstraint(condition=Q(rating__lte=5), name="clip_rating_to_five"),
+            models.CheckConstraint(
+                condition=Q(purged_at=None) | Q(binned_at__isnull=False), name="clip_purged_from_bin"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["project", "-id"], name="clip_by_project"),
             models.Index(fields=["stack"], name="clip_by_stack"),
             models.Index(fields=["binned_at"], condition=Q(binned_at__isnull=False), name="clip_in_bin"),
+            models.Index(fields=["-id"], condition=KEPT & Q(is_front=True), name="clip_fronts"),
+            models.Index(fields=["project", "-id"], condition=KEPT & Q(is_front=True), name="clip_fronts_of"),
             # One for each way the library is sorted; `id` last, so that no two clips are equal.
             models.Index(fields=["sort_title", "id"], condition=KEPT, name="clip_by_title"),
             models.Index(fields=["duration", "id"], condition=KEPT, name="clip_by_length"),

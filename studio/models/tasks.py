@@ -24,7 +24,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.exclude(status=Task.Status.DONE, clips=None)
 
     def moving(self) -> Self:
-        return self.filter(status__in=Task.MOVING)
+        """The end says the same as the status, and has an index in which the few that move lie together."""
+        return self.filter(ended_at=None, status__in=Task.MOVING)
 
     def in_flight(self, provider: str) -> Self:
         return self.filter(provider=provider, status__in=Task.IN_FLIGHT)
@@ -35,7 +36,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def for_card(self) -> Self:
         """Everything that a task card or a clip row shows, in a fixed number of queries."""
         return self.select_related("created_by", "project", "source").prefetch_related(
-            "clips__assets", "attempts", "lyric_revisions__sheet"
+            "clips__assets", "clips__tags", "clips__created_by", "attempts", "lyric_revisions__sheet"
         )
 
 
@@ -125,6 +126,7 @@ class Task(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["project", "-id"], name="task_by_project"),
             models.Index(fields=["status", "provider"], name="task_by_status"),
+            models.Index(fields=["ended_at"], name="task_by_end"),  # and those without one: what moves
             models.Index(fields=["poll_after"], condition=Q(poll_after__isnull=False), name="task_poll_due"),
             models.Index(
                 fields=["archive_after"], condition=Q(archive_after__isnull=False), name="task_archive_due"

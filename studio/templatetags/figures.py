@@ -2,9 +2,11 @@
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,6 +26,14 @@ def credits(amount: int) -> str:
 def signed(amount: int) -> str:
     """-10 -> −10, 10 -> +10, with a real minus."""
     return f"{amount:+,}".replace(",", THIN_SPACE).replace("-", "\u2212")
+
+
+@register.filter
+def megabytes(size: int) -> str:
+    """12345678 -> 12.3 MB; what is small, in kB."""
+    if size < 100_000:
+        return f"{size / 1000:,.0f} kB"
+    return f"{size / 1e6:,.1f} MB".replace(".0 ", " ")
 
 
 @register.filter
@@ -50,10 +60,12 @@ def less(amount: int, other: int) -> int:
     return amount - other
 
 
-@register.inclusion_tag("components/_icon.html")
-def icon(name: str) -> dict[str, str]:
-    """A symbol of `static/img/icons.svg`; the words beside it carry the meaning."""
-    return {"name": name}
+@register.simple_tag
+@lru_cache
+def icon(name: str) -> SafeString:
+    """A symbol of `static/img/icons.svg`; the words beside it carry the meaning. A list has a hundred."""
+    symbol = f"{static('img/icons.svg')}#{name}"
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', symbol)
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 
 from studio.models import Task
+from studio.models.clips import FROM_DISK
 from studio.services import providers
 from studio.templatetags.figures import duration
 
@@ -73,6 +74,13 @@ def relation(task: Task) -> str:
 @register.filter
 def kind_of_child(task: Task) -> str:
     return FAMILY.get(task.operation, ("", label_of(task)))[1]
+
+
+@register.filter
+def made_by(operation: str) -> str:
+    """Beside a clip that is no new song: "extension", "from the disk"."""
+    names = {"upload": "uploaded", "download": "imported", FROM_DISK: "from the disk"}
+    return names.get(operation) or FAMILY.get(operation, ("", operation))[1].lower()
 
 
 @register.filter

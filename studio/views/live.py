@@ -1,10 +1,10 @@
 """One poller per page: what changed since the page last heard, and nothing when nothing did."""
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from studio.models import Clip, Task
+from studio.models.tasks import TaskQuerySet
 from studio.services import credits
 from studio.views import cards, files
 from studio.views.htmx import StudioRequest, fragments, whole_number
@@ -14,7 +14,8 @@ MAX_CARDS = 60  # that a page tells of; as many more may be new to it
 
 @require_safe
 def live(request: StudioRequest) -> HttpResponse:
-    """`seen` holds the signatures of the page's cards, `project` whose list it shows, `balance` the pill;
+    """`seen` holds the signatures of the page's cards, `project` whose list it shows ("all": the
+    library's), `balance` the pill;
     `clip` is the one whose page it is, `files` the signature of its list of files.
 
     204 when nothing is new; else fragments of what changed, and of cards the page does not have yet.
@@ -53,12 +54,20 @@ def _signatures(seen: str) -> dict[int, str]:
 
 def _changed(request: StudioRequest, seen: dict[int, str]) -> list[Task]:
     """The tasks whose cards look different now. Nearly always there are none, and little is read for that."""
-    wanted = Q(pk__in=seen)
-    if project := whole_number(request.GET.get("project", "")):
-        # A long page tells of its newest moving cards: older ones are on it, and would come twice.
-        oldest = min(seen) if len(seen) == MAX_CARDS else 0
-        wanted |= Q(project_id=project, status__in=Task.MOVING, pk__gt=oldest)
-    visible = Task.objects.visible_to(request.user).filter(wanted)
-    now = cards.signatures(visible.order_by("-pk")[: 2 * MAX_CARDS], request.user)
+    visible = Task.objects.visible_to(request.user)
+    told = [*seen, *_new(request, visible, seen)]
+    now = cards.signatures(visible.filter(pk__in=told).order_by("-pk"), request.user)
     changed = [number for number, signature in now.items() if seen.get(number) != signature]
     return list(Task.objects.for_card().filter(pk__in=changed).order_by("pk")) if changed else []
+
+
+def _new(request: StudioRequest, visible: TaskQuerySet, seen: dict[int, str]) -> list[int]:
+    """What moves in the list that the page shows, and is not on it yet."""
+    where = request.GET.get("project", "")
+    project = whole_number(where)
+    if not project and where != "all":
+        return []
+    # A long page tells of its newest moving cards: older ones are on it, and would come twice.
+    oldest = min(seen) if len(seen) == MAX_CARDS else 0
+    moving = visible.moving().filter(pk__gt=oldest, **({"project_id": project} if project else {}))
+    return [pk for pk in moving.order_by("-pk").values_list("pk", flat=True)[:MAX_CARDS] if pk not in seen]

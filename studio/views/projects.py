@@ -1,16 +1,19 @@
+from dataclasses import replace
+
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from studio.forms import MemberForm, ProjectForm
+from studio.forms import MemberForm, ProjectForm, QuotaForm
+from studio.forms.projects import MB_OF_A_GB
 from studio.models import Project, Task
-from studio.services import projects, uploads
-from studio.views import access, cards
-from studio.views.htmx import StudioRequest, whole_number
-
-PAGE = 30
+from studio.services import projects, quotas
+from studio.services.library import Filters
+from studio.views import access, library
+from studio.views.htmx import StudioRequest
 
 
 @require_safe
@@ -38,18 +41,9 @@ def index(request: StudioRequest) -> HttpResponse:
 @require_safe
 def detail(request: StudioRequest, project_id: int) -> HttpResponse:
     project = access.project_for(request.user, project_id, "see")
-    tasks = Task.objects.filter(project=project).of_a_library().for_card().order_by("-pk")
-    if before := whole_number(request.GET.get("before", "")):
-        tasks = tasks.filter(pk__lt=before)
-    rows = cards.build(tasks[: PAGE + 1], request.user)
-    context = {
-        "project": project,
-        "cards": rows[:PAGE],
-        "older": rows[PAGE - 1].task.pk if len(rows) > PAGE else None,
-        "refusal": access.reason_not_to(request.user, project, "order"),
-        "can_import": uploads.importer() is not None,
-    }
-    return render(request, "projects/detail.html", context)
+    filters = replace(Filters.read(request.GET), project=project.pk)
+    about = {"project": project, "refusal": access.reason_not_to(request.user, project, "order")}
+    return library.show(request, filters, "projects/detail.html", about)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +54,23 @@ def edit(request: StudioRequest, project_id: int) -> HttpResponse:
         projects.rename_project(project, form.cleaned_data["name"])
         messages.success(request, "The project has its new name.")
         return redirect("project", project.pk)
-    return _settings(request, project, form, MemberForm())
+    return _settings(request, project, form)
+
+
+@require_POST
+def set_quota(request: StudioRequest, project_id: int) -> HttpResponse:
+    """How much the project may keep: for the team's owners."""
+    project = access.project_for(request.user, project_id, "manage")
+    if not request.user.is_owner:
+        raise PermissionDenied("Only the team's owners set how much a project may keep.")
+    form = QuotaForm(request.POST)
+    if not form.is_valid():
+        return _settings(request, project, quota_form=form)
+    quotas.set_limit(project, form.megabytes)
+    messages.success(
+        request, "The project has its new limit." if form.megabytes else "There is no limit now."
+    )
+    return redirect("project_settings", project.pk)
 
 
 @require_POST
@@ -70,7 +80,7 @@ def add_member(request: StudioRequest, project_id: int) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["user"] == project.owner:
         form.add_error("email", "The project is theirs already.")
     if not form.is_valid():
-        return _settings(request, project, ProjectForm(initial={"name": project.name}), form)
+        return _settings(request, project, member_form=form)
     projects.set_member(project, form.cleaned_data["user"], form.cleaned_data["access"])
     return redirect("project_settings", project.pk)
 
@@ -83,13 +93,21 @@ def remove_member(request: StudioRequest, project_id: int, user_id: int) -> Http
 
 
 def _settings(
-    request: StudioRequest, project: Project, form: ProjectForm, member_form: MemberForm
+    request: StudioRequest,
+    project: Project,
+    form: ProjectForm | None = None,
+    *,
+    member_form: MemberForm | None = None,
+    quota_form: QuotaForm | None = None,
 ) -> HttpResponse:
+    quota = None if project.quota_mb is None else f"{project.quota_mb / MB_OF_A_GB:.1f}"
     context = {
         "project": project,
-        "form": form,
-        "member_form": member_form,
+        "form": form or ProjectForm(initial={"name": project.name}),
+        "member_form": member_form or MemberForm(),
+        "quota_form": quota_form or QuotaForm(initial={"limit": quota}),
+        "kept": quotas.kept(project),
         "members": project.members.select_related("user").order_by("user__name"),
     }
-    bad = form.is_bound or member_form.is_bound
+    bad = any(given is not None and given.is_bound for given in (form, member_form, quota_form))
     return render(request, "projects/settings.html", context, status=422 if bad else 200)

@@ -9,10 +9,10 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from functools import partial
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django_q.tasks import async_task
 
-from studio import archive, beats, logs
+from studio import archive, beats, intake, logs
 from studio.audio.fetch import FetchError, Missing
 from studio.audio.ffmpeg import FfmpegError
 from studio.audio.verify import Damaged
@@ -26,16 +26,19 @@ from studio.services import (
     attempts,
     audit,
     balances,
+    bin,
     clips,
     conversions,
     hints,
     hooks,
+    imports,
     lyrics,
     proofs,
     providers,
     uploads,
     workers,
 )
+from studio.services import intake as intakes
 from studio.services.results import NotOurs
 from studio.sweep import Sweep
 
@@ -93,7 +96,7 @@ def _accept(attempt_id: int, upstream_id: str, source: str) -> bool:
     for wait in ACCEPT_AGAIN_S:
         try:
             return attempts.accept(attempt_id, upstream_id, source=source)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             log.warning("attempt %s: its id %s can't be stored now", attempt_id, upstream_id)
             close_old_connections()
             time.sleep(wait)
@@ -193,6 +196,33 @@ def convert(conversion_id: int) -> None:
     except (OSError, FfmpegError, Damaged):
         log.exception("conversion %s failed", conversion_id)
         conversions.give_up(conversion_id, "It could not be made on this machine.")
+
+
+@logs.job("import")
+def take_in(import_id: int) -> None:
+    """Look through a file from somebody's disk, and put it into the library."""
+    work = intakes.claim(import_id)
+    if work is None:
+        return
+    try:
+        with at_work(), intake.renewing(work):
+            intake.take_in(work)
+    except Damaged as error:
+        imports.refuse(import_id, str(error))
+    except FfmpegError:  # no fault of the file; its lease runs out, and it is tried twice more
+        log.exception("import %s could not be measured", import_id)
+    except OSError:
+        log.exception("import %s: the storage did not take it", import_id)
+        intakes.later(import_id)
+
+
+@logs.job()
+def purge_bin(after: int) -> None:
+    """Remove files of what lay in the bin for long. The next job goes on, so that none takes long."""
+    with at_work():
+        last = bin.purge(after)
+    if last is not None:
+        bin.ring(last)
 
 
 @logs.job()

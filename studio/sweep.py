@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
@@ -15,14 +16,16 @@ from django.db import connection
 
 from studio import logs
 from studio.clients import client_for
-from studio.music_api.errors import KeyRefused, MusicApiError, Unavailable
+from studio.music_api.errors import BalanceUnknown, KeyRefused, MusicApiError, Unavailable
 from studio.services import (
     attempts,
     audit,
     balances,
+    bin,
     clips,
     conversions,
     dispatch,
+    imports,
     media,
     polls,
     proofs,
@@ -38,6 +41,7 @@ TICK_S = 0.5
 ASK_EVERY_S = 0.1  # polls are looked after more often than the rest: theirs is the delay that people see
 THREADS = 32  # of each provider, so that one that hangs keeps no other waiting
 LAST_ANSWERS_S = 0.5  # nobody sweeps meanwhile
+NO_PAUSE = timedelta(0)
 
 
 class Sweep:
@@ -119,8 +123,10 @@ class Sweep:
         dispatch.ring_waiting()
         clips.ring_due_archives()
         conversions.ring_due()
+        imports.look_after()
         media.forget_parts()
         uploads.forget_refused()
+        bin.ring_due()
         audit.ring_due()
 
     def poll(self) -> None:
@@ -165,15 +171,22 @@ def _poll(due: polls.Due) -> polls.Answer:
 
 
 def _balance(provider: str) -> int:
-    return client_for(provider).balance().total
+    client = client_for(provider)
+    try:
+        return client.balance().total
+    except Unavailable as error:
+        if client.answers():
+            raise BalanceUnknown(str(error)) from error
+        raise
 
 
 def _store_balance(marker: proofs.Marker, answer: Future[int]) -> None:
     try:
         balances.record(marker, answer.result())
     except KeyRefused as error:
-        providers.hold(marker.provider, f"The provider refuses the studio's key: {error}")
+        # So it is the key, and when it is let in again orders may go at once.
+        providers.hold(marker.provider, f"The provider refuses the studio's key: {error}", pause=NO_PAUSE)
         balances.looked_in_vain(marker.provider)
     except MusicApiError as error:
-        balances.looked_in_vain(marker.provider)
+        balances.looked_in_vain(marker.provider, it_answers=isinstance(error, BalanceUnknown))
         log.info("%s: no balance: %s", marker.provider, type(error).__name__)

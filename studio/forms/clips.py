@@ -3,6 +3,7 @@
 import math
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,14 @@ class ClipOrderForm(forms.Form):
             self.fields[field.name].help_text = _help(operation, field, clip.duration)
         self.initial = {**_proposed(operation, clip), **self.initial}
         self.initial.setdefault("form_key", uuid.uuid4())
+
+    @staticmethod
+    def part_of(clip: Clip, operation: Operation, given: Mapping[str, str]) -> dict[str, float]:
+        """The part that was chosen on the song's page, `?start=12.5&end=30`; nonsense counts as absent."""
+        named = {"starts_at": given.get("start", ""), "ends_at": given.get("end", "")}
+        found = {name: CLOCK.fullmatch(text) for name, text in named.items() if operation.field(name)}
+        moments = {name: float(match[2]) for name, match in found.items() if match and not match[1]}
+        return {name: moment for name, moment in moments.items() if moment <= clip.duration + ROUNDING_S}
 
     @property
     def price(self) -> int:

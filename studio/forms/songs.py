@@ -124,9 +124,11 @@ class SongForm(forms.Form):
         return {name: self[name].value() for name in self.fields if name not in ("form_key", "again")}
 
     @staticmethod
-    def values_of(task: Task) -> dict[str, Any]:
-        """The fields of an earlier order."""
+    def values_of(task: Task, takes: int = 1, *, new_seed: bool = False) -> dict[str, Any]:
+        """The fields of an earlier order, for so many takes; `new_seed` leaves its seed out."""
         known = {name: task.params[wire] for name, wire in WIRE.items() if wire in task.params}
-        if task.seed_drawn:  # the same seed would be the same song once more
-            del known["seed"]
-        return {**known, "provider": task.provider, "takes": 1, "again": task.pk}
+        if task.seed_drawn or new_seed:  # the same seed would be the same song once more
+            known.pop("seed", None)
+        elif "seed" in known and takes == task.takes:  # each further take had counted it on
+            known["seed"] = str((int(known["seed"]) - task.take + 1) % 10**10)
+        return {**known, "provider": task.provider, "takes": takes, "again": task.pk}

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Away"]
 
 WATERMARK = 200 * 1024 * 1024  # bytes that must stay free
-SIGNED_SECONDS = 60
+# A browser goes on asking there while a song plays; the player comes back to us for a fresh one.
+SIGNED_SECONDS = 600
 # Bytes. Browsers keep small pictures by our ETag; the address of a redirect is new each time.
 SENT_BY_US = 64 * 1024
 INCOMING = "incoming"

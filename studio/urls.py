@@ -62,6 +62,7 @@ urlpatterns = [
     path("library/bulk/", bulk.change, name="library_bulk"),
     path("bin/", bin.index, name="bin"),
     path("bin/restore/", bin.restore, name="bin_restore"),
+    path("bin/empty/", bin.empty, name="bin_empty"),
     # /playlists/
     path("playlists/", playlists.index, name="playlists"),
     path("playlists/<int:playlist_id>/", playlists.detail, name="playlist"),

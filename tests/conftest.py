@@ -136,6 +136,25 @@ def stranger(db: None) -> User:
     return person("sven@example.org", Role.MEMBER, "Sven Stranger")
 
 
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of a server of S3's protocol."""
+    from tests import buckets
+
+    with buckets.server() as address:
+        yield address
+
+
+@pytest.fixture
+def s3(s3_server: str, settings: Any, _own_media: None) -> Iterator[Any]:
+    """Media lie in a bucket, and this is its owner's client. Browsers are led there."""
+    from tests import buckets
+
+    settings.S3, settings.S3_REDIRECT = buckets.options(s3_server), True
+    with buckets.bucket(s3_server) as client:
+        yield client
+
+
 Order = Callable[..., list[Task]]
 
 

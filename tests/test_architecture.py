@@ -24,12 +24,14 @@ LAYERS = {
         "studio.jobs",
         "studio.sweep",
         "studio.archive",
+        "studio.intake",
         "studio.beats",
         "studio.clients",
         "studio.processes",
         "studio.management",
     ),
     "services": ("studio.services",),
+    "stores": ("studio.stores",),
     "forms": ("studio.forms",),
     "permissions": ("studio.permissions",),
     "errors": ("studio.errors",),
@@ -61,6 +63,7 @@ MAY_IMPORT = {
         "models",
         "permissions",
         "errors",
+        "stores",
         "accounts.models",
         # Names, and the readers of what came in: nothing in them can make a call.
         "studio.music_api.types",
@@ -76,6 +79,7 @@ MAY_IMPORT = {
     "models": ("accounts.models",),
     "music_api": (),
     "audio": (),
+    "stores": ("studio.audio.files",),
     "sandbox": ("audio",),
     "accounts": (),
 }
@@ -94,11 +98,15 @@ LIBRARIES = {
     "errors": (),
     "logs": ("django",),
     "music_api": ("requests", "urllib3"),
+    "stores": ("botocore", "storages", "urllib3.exceptions"),
     "audio": ("requests", "urllib3", "numpy", "PIL", "imageio_ffmpeg"),
     "sandbox": ("numpy", "PIL"),
     "accounts": ("django", "allauth"),
 }
-LIBRARY_EXCEPTIONS = {"studio.audio.serving": ("django.http", "django.utils.http")}
+LIBRARY_EXCEPTIONS = {
+    "studio.audio.serving": ("django.http", "django.utils.http"),
+    "studio.services.zips": ("stream_zip",),
+}
 HTTP_LIBRARIES = ("requests", "urllib3", "http.client", "urllib.request", "httpx", "aiohttp")
 
 

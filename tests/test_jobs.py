@@ -2,16 +2,20 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError, connection
 from django_q.models import OrmQ
 
 from accounts.models import User
 from studio import jobs
 from studio.clients import client_for
 from studio.models import Attempt, Clip, ProviderState, Task
+from studio.music_api.client import Client
+from studio.music_api.types import Accepted
 from studio.sandbox.knobs import Knobs
 from studio.sandbox.server import Sandbox
 from studio.services import attempts, audit, balances, credits
@@ -167,6 +171,37 @@ def test_a_provider_that_is_switched_off_loses_nothing(
     settle()
     assert set(Task.objects.values_list("status", flat=True)) == {Status.DONE}
     all_is_well(upstream)
+
+
+# -- The database is away -------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("times", [1, 5])
+def test_an_accepted_id_outlives_a_database_that_is_away(
+    times: int, fault: type[Exception], order: Order, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, real, faults = order()[0], Client.submit, iter(range(times))
+
+    def away(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if "studio_attempt" in sql and next(faults, None) is not None:
+            raise fault("The server closed the connection.")
+        return execute(sql, *rest)
+
+    def submit(self: Client, *args: Any, **kwargs: Any) -> Accepted:
+        answer = real(self, *args, **kwargs)
+        stack.enter_context(connection.execute_wrapper(away))
+        return answer
+
+    monkeypatch.setattr(Client, "submit", submit)
+    monkeypatch.setattr(jobs, "ACCEPT_AGAIN_S", [0] * len(jobs.ACCEPT_AGAIN_S))
+    with ExitStack() as stack:
+        jobs.submit_next("sandbox")
+    assert next(faults, None) is None
+    [sent] = caller.ledger()["tasks"]
+    assert (again(task).status, again(task).upstream_id) == (Status.RUNNING, sent["task_id"])
+    assert charges(caller) == 1
 
 
 # -- The sweep as a job ---------------------------------------------------------------------------

@@ -109,6 +109,11 @@ def test_our_own_keys_are_known_wherever_they_stand(settings: Any, name: str) ->
     assert SECRET not in line_of(f"odd{SECRET}odd")
 
 
+def test_the_key_of_a_bucket_is_known_too(settings: Any) -> None:
+    settings.S3 = {"secret_key": SECRET}
+    assert SECRET not in line_of(f"odd{SECRET}odd")
+
+
 def test_keys_of_providers_are_known_too(settings: Any) -> None:
     settings.PROVIDERS = {
         "aimusicapi": ("http://127.0.0.1:1", SECRET),

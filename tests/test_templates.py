@@ -68,7 +68,8 @@ def test_forms_work_without_a_script(name: str) -> None:
         assert "action=" in form
         reads = 'method="get"' in form
         assert reads or 'method="post"' in form
-        assert reads == ("{% csrf_token %}" not in form)  # a search needs none, and would leave it in its address
+        # A search needs no token, and would leave it in its address.
+        assert reads == ("{% csrf_token %}" not in form)
 
 
 @pytest.mark.parametrize("name", NAMES)

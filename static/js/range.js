@@ -26,6 +26,7 @@ function paint(box) {
   for (const handle of [first, last]) handle?.setAttribute("aria-valuetext", clock(handle.value));
   const half = document.querySelector("[data-half]");
   if (half) half.hidden = to - from <= end / 2;
+  box.dispatchEvent(new CustomEvent("studio:range", { bubbles: true }));
 }
 
 // One handle never passes the other.

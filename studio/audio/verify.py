@@ -48,15 +48,12 @@ def verify_audio(
     with path.open("rb") as file:
         promised = containers.check(file, media_type.demuxer)
     _check_at_most(promised or 0, at_most)
-    limits = {
-        "demuxer": media_type.demuxer,
-        "at_most": at_most and at_most + LENGTH_TOLERANCE_S,
-        "timeout": timeout,
-    }
+    until = at_most and at_most + LENGTH_TOLERANCE_S
+    demuxer = media_type.demuxer
     try:
-        probe = ffmpeg.probe(path, **limits)
+        probe = ffmpeg.probe(path, demuxer=demuxer, at_most=until, timeout=timeout)
         _check_at_most(probe.duration, at_most)
-        played = ffmpeg.decoded_seconds(path, **limits)
+        played = ffmpeg.decoded_seconds(path, demuxer=demuxer, at_most=until, timeout=timeout)
     except ffmpeg.FfmpegTimeout:
         raise
     except ffmpeg.FfmpegError as error:

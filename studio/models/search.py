@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection, models
-from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from studio.models.clips import Clip
+from studio.models.clips import Clip, ClipQuerySet
 
 LONGEST = 100_000  # characters of one clip's words; PostgreSQL's index has a ceiling
 TERMS = 12  # of a query; more narrow nothing down
@@ -60,7 +59,7 @@ def terms_of(query: str) -> list[Term]:
     return found[:TERMS]
 
 
-def matching(query: str) -> QuerySet[Clip]:
+def matching(query: str) -> ClipQuerySet:
     """The clips that hold every term of the query; none for one without a word in it."""
     terms = terms_of(query)
     if not terms:

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from studio.models import Clip
+from studio.models.clips import ClipQuerySet
 from studio.models.search import fold, matching
 
 PAGE = 18
@@ -108,7 +109,7 @@ class Filters:
         return not self.takes and not any(getattr(self, name) for name in OF_ONE_TAKE)
 
     def without(self, name: str) -> Filters:
-        default = next(each.default for each in fields(self) if each.name == name)
+        default: Any = next(each.default for each in fields(self) if each.name == name)
         return replace(self, **{name: default})
 
 
@@ -169,7 +170,7 @@ READERS = {
 
 def found(user: User, filters: Filters) -> QuerySet[Clip]:
     """The clips that this person may see and that the filters let through, unsorted; none in the bin."""
-    clips = matching(filters.q) if filters.q else Clip.objects.all()
+    clips: ClipQuerySet = matching(filters.q) if filters.q else Clip.objects.all()
     clips = clips.visible_to(user).kept().filter(_wanted(filters))
     if filters.folds:
         clips = clips.filter(is_front=True)
@@ -223,7 +224,7 @@ class _Beyond(Func):
         super().__init__(*expressions)
         self.sign = sign
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
         parts = [compiler.compile(each) for each in self.get_source_expressions()]
         column, key, value, last = (sql for sql, _ in parts)
         params = [each for _, own in parts for each in own]

@@ -9,39 +9,55 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
 from studio.errors import Refusal
-from studio.forms import ClipOrderForm
-from studio.models import Clip, Task
-from studio.services import conversions, media, providers, tasks
-from studio.views import access, cards, files, offers
+from studio.forms import ClipOrderForm, NotesForm, TagsForm
+from studio.models import Clip, LyricRevision, Task
+from studio.services import conversions, media, providers, tags, tasks
+from studio.views import access, cards, family, files, offers
 from studio.views.htmx import StudioRequest, fragments, is_fragment, whole_number
 
 LATELY = timedelta(days=1)  # a failed order stays on its clip's page
-ORDERS, CHILDREN = 20, 60  # at most on the page
+ORDERS = 20  # at most on the page
 FULL = "The studio's storage is full. Nothing was charged; an owner has to make room."
 
 
 @require_safe
 def detail(request: StudioRequest, clip_id: int) -> HttpResponse:
-    clip = access.clip_for(request.user, clip_id)
+    return page(request, access.clip_for(request.user, clip_id))
+
+
+def page(
+    request: StudioRequest, clip: Clip, *, notes: NotesForm | None = None, new_tags: TagsForm | None = None
+) -> HttpResponse:
+    """The clip's page; with a form that was refused, to be put right where it stands."""
     shown = files.of(clip, request.user)
-    takes = Clip.objects.filter(
-        task__created_by=clip.created_by, task__form_key=clip.task.form_key, project=clip.project
-    )
+    relatives = family.of(clip, request.user)
     context = {
         "clip": clip,
         "project": clip.project,
-        "provider": providers.named(clip.provider),
-        "takes": takes.select_related("task__created_by").prefetch_related("assets").order_by("task__take"),
+        "takes": _takes(clip),
         "refusal": shown.refusal,
+        "why_not_edit": access.reason_not_to(request.user, clip.project, "edit"),
         "offers": offers.row(clip, shown.refusal),
+        "needs_upload": offers.needs_upload(clip),
         "files": shown,
         "cards": cards.build(_orders(clip), request.user),
-        "parent": _parent(clip, request.user),
-        "children": _children(clip, request.user),
+        "family": relatives,
+        "again": offers.again(clip, source_is_there=not relatives.parent_is_hidden),
+        "provider": providers.named(clip.provider),
+        "revision": _revision(clip),
+        "playlists": clip.project.playlists.all(),
+        "notes_form": notes or NotesForm.of(clip),
+        "tags_form": new_tags or TagsForm(),
+        "known_tags": tags.known_in(clip.project),
     }
-    return render(request, "clips/detail.html", context)
+    return render(request, "clips/detail.html", context, status=422 if notes or new_tags else 200)
+
+
+def _takes(clip: Clip) -> list[Clip]:
+    """The whole stack, as it was ordered."""
+    stack = Clip.objects.filter(stack=clip.stack, project=clip.project).kept()
+    return list(stack.select_related("task").prefetch_related("assets").order_by("task__take", "pk"))
 
 
 def _orders(clip: Clip) -> list[Task]:
@@ -51,14 +67,13 @@ def _orders(clip: Clip) -> list[Task]:
     return list(rows.for_card().order_by("-pk")[:ORDERS])
 
 
-def _parent(clip: Clip, user: User) -> Clip | None:
-    parents = Clip.objects.visible_to(user).filter(orders=clip.task)
-    return parents.prefetch_related("assets").first()
-
-
-def _children(clip: Clip, user: User) -> list[Clip]:
-    made = Clip.objects.visible_to(user).filter(task__source=clip).select_related("task__created_by")
-    return list(made.prefetch_related("assets").order_by("-pk")[:CHILDREN])
+def _revision(clip: Clip) -> LyricRevision | None:
+    """The saved version of a lyric sheet of this project that was sung, word for word."""
+    words = clip.task.params.get("lyrics") if clip.task else ""
+    if not words:
+        return None
+    sung = LyricRevision.objects.filter(sheet__project=clip.project, text=words)
+    return sung.select_related("sheet").order_by("pk").first()
 
 
 # -- Orders ----------------------------------------------------------------------------------------
@@ -72,7 +87,8 @@ def order(request: StudioRequest, clip_id: int, operation: str) -> HttpResponse:
     if offer is None:
         raise Http404
     if request.method != "POST":
-        initial = _again(request, clip, operation)
+        part = ClipOrderForm.part_of(clip, offer.operation, request.GET)
+        initial = {**_again(request, clip, operation), **part}
         return _page(request, offer, ClipOrderForm(initial=initial, operation=offer.operation, clip=clip))
     form = ClipOrderForm(request.POST, operation=offer.operation, clip=clip)
     if offer.reason or not form.is_valid() or not _order(request, clip, form):
@@ -96,7 +112,7 @@ def _order(request: StudioRequest, clip: Clip, form: ClipOrderForm) -> bool:
 
 
 def _again(request: StudioRequest, clip: Clip, operation: str) -> dict[str, object]:
-    """The fields of an earlier order of the same kind, for "Try again"."""
+    """The fields of an earlier order of the same kind, for "Try again", "Use again" and "Another take"."""
     again = whole_number(request.GET.get("again", ""))
     if again is None:
         return {}
@@ -121,7 +137,11 @@ def convert(request: StudioRequest, clip_id: int) -> HttpResponse:
     if media.storage_is_full():
         messages.error(request, FULL)
     else:
-        conversions.ask(clip, request.POST.get("kind", ""))
+        try:
+            conversions.ask(clip, request.POST.get("kind", ""))
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+            return redirect("clip", clip.pk)
         if is_fragment(request):
             shown = files.of(clip, request.user)
             return fragments(request, ("clips/_files.html", {"clip": clip, "files": shown, "oob": True}))

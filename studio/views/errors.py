@@ -11,6 +11,8 @@ from django.template import loader
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from studio.services import media
+
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     return render(request, "errors/error.html", {"title": title, "text": text}, status=status)
@@ -45,8 +47,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without the request's context: whatever failed may fail again there."""
-    # The database is away, as when it starts anew.
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    # The database is away, as when it starts anew, or the bucket of the media.
+    if isinstance(sys.exception(), OperationalError | InterfaceError | media.Away):
         page = loader.render_to_string("errors/503.html")
         return HttpResponse(page, status=503, headers={"Retry-After": "5"})
     return HttpResponse(loader.render_to_string("errors/500.html"), status=500)

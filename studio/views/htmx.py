@@ -1,9 +1,13 @@
 """Helpers for answers that htmx swaps in."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
@@ -24,6 +28,16 @@ def is_fragment(request: StudioRequest) -> bool:
 def whole_number(text: str) -> int | None:
     """A number from the address; nonsense counts as absent."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def back(request: StudioRequest, otherwise: str, query: str = "") -> HttpResponse:
+    """Lead to the page that the form was on, where that is one of ours; else to the page of this name."""
+    named = request.htmx.current_url_abs_path if request.htmx else request.headers.get("Referer", "")
+    allowed = url_has_allowed_host_and_scheme(named, {request.get_host()}, require_https=request.is_secure())
+    page = urlsplit(named or "")._replace(scheme="", netloc="")
+    if allowed and page.path != request.path:  # which only takes what is sent to it
+        return redirect(page.geturl())
+    return redirect(f"{reverse(otherwise)}?{query}" if query else otherwise)
 
 
 def fragments(request: HttpRequest, *parts: tuple[str, dict[str, Any]], status: int = 200) -> HttpResponse:

@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
@@ -23,7 +22,7 @@ from studio.views.htmx import StudioRequest
 UNFINISHED = 20  # task cards above the songs
 LATELY = timedelta(days=1)  # so long a failed order stays there
 MOST_TAGS = 200  # that are offered
-BAD_PLACE = "This list can't go on from there. It begins anew below."
+BAD_PLACE = "This list can't go on from there. Open the library again to begin at its top."
 NAMES = {
     "q": "Search",
     "project": "Project",
@@ -67,8 +66,7 @@ def show(request: StudioRequest, filters: Filters, template: str, about: dict[st
     try:
         page = library.page(clips, filters.sort, after)
     except BadPlace:
-        context = {"title": "No such place", "text": BAD_PLACE}
-        return HttpResponseBadRequest(render_to_string("errors/error.html", context, request))
+        return render(request, "errors/error.html", {"title": "No such place", "text": BAD_PLACE}, status=400)
     if filters.folds:
         _count_takes(page.clips)
     is_live = not after and not set(filters.active) - {"project", "person", "takes"}

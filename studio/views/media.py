@@ -1,5 +1,8 @@
 """The files of clips. No address of a file works without asking who wants it."""
 
+from functools import partial
+from pathlib import PurePosixPath
+
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -17,18 +20,21 @@ def asset(request: StudioRequest, asset_id: int) -> HttpResponseBase:
     return send(request, found, found.clip.title, download="download" in request.GET)
 
 
-def send(request: HttpRequest, stored: Asset | Upload, title: str, *, download: bool) -> HttpResponseBase:
-    """The bytes behind a row, to somebody who may have them."""
-    path = media.path_of(stored.name)
-    if not path.is_file():
+def send(
+    request: HttpRequest, stored: Asset | Upload, title: str, *, download: bool, may_redirect: bool = True
+) -> HttpResponseBase:
+    """The bytes behind a row, to somebody who may have them, or where to fetch them in the next minute."""
+    redirected = may_redirect and media.is_redirected(stored.size)
+    if not redirected and not media.exists(stored.name):
         raise Http404
     return serve(
         request,
         accelerated=media.accelerated(stored.name),
-        open_file=lambda: path.open("rb"),
+        signed=partial(media.signed, stored.name) if redirected else None,
+        open_part=partial(media.open_part, stored.name),
         size=stored.size,
         etag=stored.sha256,
         content_type=stored.content_type,
-        filename=f"{title}{path.suffix}",
+        filename=f"{title}{PurePosixPath(stored.name).suffix}",
         download=download,
     )

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 from studio.models import Clip
-from studio.services import providers
+from studio.services import providers, uploads
+from studio.templatetags.orders import again_url
 
+NOT_THERE = "No provider has this recording. Upload it to one first."
+IN_THE_BIN = "This song is in the bin. Restore it first."
+COMPOSES = ("create_music", "extend_music", "replace_music", "cover_music")
 MAKES = ("extend_music", "replace_music", "cover_music", "video_clip")
 DOWNLOAD = "download"
 
@@ -14,6 +18,12 @@ class Offer:
     clip: Clip
     operation: providers.Operation
     reason: str  # why it can't be ordered now, or ""
+
+    @property
+    def part(self) -> str:
+        """Which ends of a part that was chosen on the waveform it takes: "start end", "start" or ""."""
+        ends = {"starts_at": "start", "ends_at": "end"}
+        return " ".join(end for name, end in ends.items() if self.operation.field(name))
 
 
 def offer(clip: Clip, name: str, refusal: str) -> Offer | None:
@@ -30,8 +40,34 @@ def row(clip: Clip, refusal: str) -> list[Offer]:
 
 def reason_not_to(clip: Clip, name: str) -> str:
     """Why the clip's provider does not do this to it now, or ""."""
+    if clip.binned_at:
+        return IN_THE_BIN
+    if not clip.provider:
+        return NOT_THERE
     provider = providers.named(clip.provider)
     if reason := providers.is_offered(clip.provider, name):
         return reason
     # It may sell songs under the same name as others sell files.
     return "" if provider.operation(name).works_on_a_clip else f"{provider.label} does not offer this."
+
+
+@dataclass(frozen=True)
+class Again:
+    """Addresses of the form that holds the clip's own order once more, or ""."""
+
+    same: str  # with everything that was asked for
+    another_take: str  # one more, with a new seed
+
+
+def again(clip: Clip, *, source_is_there: bool) -> Again:
+    """Nothing for a clip that nobody ordered, or whose source is gone or hidden."""
+    address = again_url(clip.task) if clip.task and source_is_there else ""
+    if not address or clip.task is None or clip.operation not in COMPOSES:
+        return Again(address, "")
+    takes = f"&takes={clip.task.takes}" if clip.task.source_id is None else ""
+    return Again(f"{address}{takes}", f"{address}&takes=1&seed=")
+
+
+def needs_upload(clip: Clip) -> bool:
+    """Whether a provider could do all that once it had the recording."""
+    return not clip.provider and not clip.binned_at and bool(providers.offering(uploads.OPERATION))

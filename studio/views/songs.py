@@ -77,12 +77,14 @@ def _initial(request: StudioRequest) -> dict[str, object]:
 
 
 def _again(request: StudioRequest) -> dict[str, object]:
-    """The fields of an earlier order, for "Try again" and "Use again"."""
+    """The fields of an earlier order, for "Try again", "Use again" (`takes=` as many as it had) and "Another
+    take" (an empty `seed=`)."""
     again = whole_number(request.GET.get("again", ""))
     if again is None:
         return {}
     task = access.task_for(request.user, again, "see")
-    return SongForm.values_of(task)
+    takes = whole_number(request.GET.get("takes", "")) or 1
+    return SongForm.values_of(task, takes, new_seed=request.GET.get("seed") == "")
 
 
 def _sheet(request: StudioRequest) -> dict[str, object]:

@@ -129,7 +129,8 @@ def file(request: HttpRequest, token: str, filename: str = "") -> HttpResponseBa
     found = uploads.at(token)
     if found is None:
         raise Http404
-    return send(request, found, found.title, download=False)
+    # Nobody says whether a provider follows a redirect, nor how long it waits before it fetches.
+    return send(request, found, found.title, download=False, may_redirect=False)
 
 
 # -- Songs of an account elsewhere -----------------------------------------------------------------

@@ -120,7 +120,7 @@ def test_a_recording_of_no_length_is_damaged(tmp_path: Path) -> None:
 
 def test_a_slow_machine_is_no_damage(songs: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     run = ffmpeg.run
-    monkeypatch.setattr(ffmpeg, "run", lambda args: run(["-re", *args], timeout=0.2))
+    monkeypatch.setattr(ffmpeg, "run", lambda args, timeout: run(["-re", *args], timeout=0.2))
     with pytest.raises(ffmpeg.FfmpegTimeout):
         verify_audio(songs["m4a"], expected_seconds=None)
 

@@ -29,6 +29,7 @@ OUTCOMES: dict[type[errors.MusicApiError], tuple[str, str, list[str]]] = {
     # Whatever else there is may have been accepted.
     errors.Ambiguous: (Status.UNKNOWN, Sent.UNKNOWN, []),
     errors.Unavailable: (Status.UNKNOWN, Sent.UNKNOWN, []),
+    errors.BalanceUnknown: (Status.UNKNOWN, Sent.UNKNOWN, []),
     errors.NotFound: (Status.UNKNOWN, Sent.UNKNOWN, []),
     errors.MusicApiError: (Status.UNKNOWN, Sent.UNKNOWN, []),
 }

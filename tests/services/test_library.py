@@ -166,7 +166,9 @@ def test_it_counts_to_a_thousand(project: Project, member: User) -> None:
     for batch in (1000, 5):
         new = [Clip(project=project, created_by=member, title="x", **heard) for _ in range(batch)]
         Clip.objects.bulk_create(new)
-        assert library.page(library.found(member, EVERYTHING), "new").count == (1000 if batch == 1000 else 1001)
+        assert library.page(library.found(member, EVERYTHING), "new").count == (
+            1000 if batch == 1000 else 1001
+        )
 
 
 # -- Indexes ---------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def clip(project: Project) -> Clip:
         "4x4",
         '"Blue Night" folk',
         '"blue night',
-        'night ) ( * : & | <-> ! \\',
+        "night ) ( * : & | <-> ! \\",
     ],
 )
 def test_it_is_found(clip: Clip, query: str) -> None:

@@ -10,11 +10,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from studio.models import Attempt, Clip, Project, Upload
-from studio.services import lyrics, uploads, workers
+from studio.services import imports, lyrics, playlists, uploads, workers
 from tests.canaries import API_KEY
 from tests.factories import send
 
 SIGN_IN, OK, LED_ON, UNPROCESSABLE, FORBIDDEN, NOT_FOUND, WRONG_METHOD = 302, 200, 302, 422, 403, 404, 405
+DONE = 204  # and nothing to show
+STALE = 409
 
 # Who: (anonymous, stranger, viewer, guest, editor, member who owns the project, owner of the team)
 EVERYBODY_SIGNED_IN = (SIGN_IN, OK, OK, OK, OK, OK, OK)
@@ -33,15 +35,21 @@ GET: dict[str, tuple[int, ...]] = {
     "upload": WHO_MAY_ORDER,
     "upload_file": (OK,) * 7,  # who has the address may have the file, and the address expires
     "import": WHO_MAY_ORDER,
+    "import_files": WHO_MAY_ORDER,
+    "library_zip": EVERYBODY_SIGNED_IN,
     "tasks": EVERYBODY_SIGNED_IN,
     "task": WHO_MAY_SEE,
     "clip": WHO_MAY_SEE,
+    "compare": WHO_MAY_SEE,
     "clip_order": WHO_MAY_ORDER,
     "asset": WHO_MAY_SEE,
     "lyrics": EVERYBODY_SIGNED_IN,
     "project_lyrics": WHO_MAY_SEE,
     "new_lyric_sheet": WHO_MAY_ORDER,
     "lyric_sheet": WHO_MAY_SEE,
+    "bin": EVERYBODY_SIGNED_IN,
+    "playlists": EVERYBODY_SIGNED_IN,
+    "playlist": WHO_MAY_SEE,
     "credits": EVERYBODY_SIGNED_IN,
     "providers": OWNERS_ONLY,
     "queue": OWNERS_ONLY,
@@ -54,10 +62,16 @@ POST: dict[str, tuple[int, ...]] = {
     "projects": (SIGN_IN, *(UNPROCESSABLE,) * 6),
     "project_settings": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE),
     "project_members": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE),
+    "project_quota": (SIGN_IN, NOT_FOUND, *(FORBIDDEN,) * 4, LED_ON),
     "project_member_remove": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON),
     "new_song": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
     "upload": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
     "import": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "import_files": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "import_begin": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    # Only who brings a file sends its parts; an empty one is told where the file goes on.
+    "import_part": (SIGN_IN, *(NOT_FOUND,) * 4, 409, NOT_FOUND),
+    "import_put_away": (SIGN_IN, *(NOT_FOUND,) * 4, LED_ON, NOT_FOUND),
     "project_lyrics": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
     "new_lyric_sheet": (
         SIGN_IN,
@@ -68,8 +82,19 @@ POST: dict[str, tuple[int, ...]] = {
         UNPROCESSABLE,
         UNPROCESSABLE,
     ),
+    "library_zip": (SIGN_IN, *(UNPROCESSABLE,) * 6),
     "lyric_sheet": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
     "lyric_bring_back": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    "library_bulk": (SIGN_IN, *(UNPROCESSABLE,) * 6),
+    "bin_restore": (SIGN_IN, LED_ON, LED_ON, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    "bin_empty": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
+    "playlists": (SIGN_IN, *(UNPROCESSABLE,) * 6),
+    "playlist_rename": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, *(UNPROCESSABLE,) * 3),
+    "playlist_order": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, STALE, STALE, STALE),
+    "playlist_remove": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    "playlist_add": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    # The first who may takes it away from the others.
+    "playlist_delete": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, NOT_FOUND, NOT_FOUND),
     "task_cancel": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "task_give_up": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
     "task_enter_id": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
@@ -80,6 +105,12 @@ POST: dict[str, tuple[int, ...]] = {
     "queue_put_away": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
     "clip_order": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
     "clip_convert": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    "clip_pick": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    "clip_edit": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "clip_tags": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
+    "clip_rate": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    "clip_approve": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
+    "clip_played": (SIGN_IN, NOT_FOUND, *(DONE,) * 5),
     "hook": (401,) * 7,
 }
 # allauth's own views, tested in tests/accounts.
@@ -105,19 +136,32 @@ def address(clip: Clip, order: Any, viewer: User, settings: Any) -> Callable[[st
     workers.beat(workers.SWEEP)
     attempt = Attempt.objects.get(task=clip.task)
     sheet = lyrics.create_sheet(project=clip.project, by=clip.created_by, title="Blue night")
+    coming = imports.begin(project=clip.project, by=clip.created_by, filename="a.wav", size=1)
+    playlist = playlists.create(project=clip.project, by=clip.created_by, name="Album")
     given: dict[str, list[Any]] = {
         "project": [clip.project_id],
         "project_settings": [clip.project_id],
         "project_members": [clip.project_id],
+        "project_quota": [clip.project_id],
         "project_member_remove": [clip.project_id, 10**9],
         "new_song": [clip.project_id],
         "upload": [clip.project_id],
         "upload_file": [token_of_an_upload(clip)],
         "import": [clip.project_id],
+        "import_files": [clip.project_id],
+        "import_begin": [clip.project_id],
+        "import_part": [coming.key],
+        "import_put_away": [coming.key],
         "project_lyrics": [clip.project_id],
         "new_lyric_sheet": [clip.project_id],
         "lyric_sheet": [sheet.pk],
         "lyric_bring_back": [sheet.pk, 1],
+        "playlist": [playlist.pk],
+        "playlist_rename": [playlist.pk],
+        "playlist_delete": [playlist.pk],
+        "playlist_order": [playlist.pk],
+        "playlist_remove": [playlist.pk],
+        "playlist_add": [clip.pk],
         "task": [clip.task_id],
         "task_cancel": [clip.task_id],
         "task_give_up": [clip.task_id],
@@ -125,6 +169,12 @@ def address(clip: Clip, order: Any, viewer: User, settings: Any) -> Callable[[st
         "clip": [clip.pk],
         "clip_order": [clip.pk, "video_clip"],
         "clip_convert": [clip.pk],
+        "clip_pick": [clip.pk],
+        "clip_edit": [clip.pk],
+        "clip_tags": [clip.pk],
+        "clip_rate": [clip.pk],
+        "clip_approve": [clip.pk],
+        "clip_played": [clip.pk],
         "asset": [clip.assets.get(kind="master").pk],
         "provider_offer_again": ["sandbox", "video_clip"],
         "provider_attended": ["sandbox"],
@@ -133,7 +183,8 @@ def address(clip: Clip, order: Any, viewer: User, settings: Any) -> Callable[[st
         "welcome": ["no-such-token"],
         "hook": [attempt.token],
     }
-    return lambda name: reverse(name, args=given.get(name, []))
+    asked = {"compare": f"?clip={clip.pk}"}
+    return lambda name: reverse(name, args=given.get(name, [])) + asked.get(name, "")
 
 
 def token_of_an_upload(clip: Clip) -> str:

@@ -57,7 +57,7 @@ def fetch(address: str, **headers: str) -> Answer:
 def test_a_listener_is_led_to_the_bytes_for_a_minute(mara: Client, s3: Any, song: Asset) -> None:
     answer = mara.get(reverse("asset", args=[song.pk]))
     assert (answer.status_code, answer["Cache-Control"]) == (302, "private, no-cache")
-    assert parse_qs(urlsplit(answer["Location"]).query)["X-Amz-Expires"] == ["60"]
+    assert parse_qs(urlsplit(answer["Location"]).query)["X-Amz-Expires"] == ["600"]
     status, headers, content = fetch(answer["Location"], Range="bytes=100-199")
     assert (status, content) == (206, bytes_of(s3, song)[100:200])
     assert headers["content-type"] == "audio/mp4"

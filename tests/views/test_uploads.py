@@ -166,12 +166,16 @@ def test_a_file_that_is_too_large_is_never_written_whole(post: Any, settings: An
     [
         ({}, "file", "Choose a recording"),
         ({"audio_url": "ftp://cdn.example.com/a.mp3"}, "audio_url", "begins with https"),
+        ({"audio_url": "http://cdn.example.com/a.mp3"}, "audio_url", "begins with https"),
+        ({"audio_url": "https://cdn.example.com:8443/a.mp3"}, "audio_url", "Leave the number 8443 out"),
+        ({"audio_url": "https://cdn.example.com:80/a.mp3"}, "audio_url", "Leave the number 80 out"),
+        ({"audio_url": f"{ADDRESS}{'1' * (1025 - len(ADDRESS))}"}, "audio_url", "has 1,025 characters"),
         ({"audio_url": "cdn.example.com/a.mp3"}, "audio_url", "begins with https"),
         ({"audio_url": "https://u:p@cdn.example.com/a.mp3"}, "audio_url", "name or password"),
         ({"audio_url": "https://cdn.example.com/" + "a" * 2048}, "audio_url", "at most 2,048"),
         ({"audio_url": "https://[::1/a.mp3"}, "audio_url", "no address"),
         ({"audio_url": "https://cdn.example.com:99999/a.mp3"}, "audio_url", "no address"),
-        ({"audio_url": "http://127.0.0.1/a.mp3"}, "audio_url", "not on the public internet"),
+        ({"audio_url": "https://127.0.0.1/a.mp3"}, "audio_url", "not on the public internet"),
         ({"audio_url": ADDRESS, "provider": "nobody"}, "provider", "not one of the available"),
         ({"audio_url": ADDRESS, "form_key": "x"}, "form_key", "lost its number"),
     ],
@@ -180,10 +184,20 @@ def test_a_form_that_says_too_little_or_nonsense(post: Any, fields: Any, field: 
     assert says(post(**fields), words, field)
 
 
-def test_no_form_of_an_inner_address_is_passed_on(post: Any) -> None:
+@pytest.mark.parametrize(
+    "usual", [ADDRESS[:60], "https://cdn.example.com:443/a.mp3", "https://8.8.8.8/a.mp3"]
+)
+def test_a_usual_address_is_passed_on(post: Any, usual: str) -> None:
+    assert post(audio_url=usual).status_code == 302
+    assert post(audio_url=usual + "#" + "1" * (1023 - len(usual))).status_code == 302
+
+
+@pytest.mark.parametrize("port", ["{port}", "443"])
+def test_no_form_of_an_inner_address_is_passed_on(post: Any, port: str) -> None:
     """Nobody here calls it, and the provider is not asked to."""
+    forms = [form.replace("{port}", port) for form in FORMS]
     with Canary() as canary:
-        passed = [form for form in FORMS if post(audio_url=form.format(port=canary.port)).status_code != 422]
+        passed = [form for form in forms if post(audio_url=form.format(port=canary.port)).status_code != 422]
         assert (passed, canary.connections(), Task.objects.count()) == ([], 0, 0)
 
 

@@ -8,7 +8,7 @@ const spaced = (amount) => String(amount).replace(/\B(?=(\d{3})+$)/g, THIN_SPACE
 let parked = ""; // lyrics that were set aside by "From a sound"
 let fresh = false; // the order was just placed
 
-// -- From a sound, from lyrics --------------------------------------------------------------------
+// -- From a sound, from lyrics --
 
 function choose(form, start) {
   const fromLyrics = start === "lyrics";
@@ -24,7 +24,7 @@ function choose(form, start) {
   figure(form);
 }
 
-// -- Chips ----------------------------------------------------------------------------------------
+// -- Chips --
 
 const wordsOf = (field) => field.value.split(",").map((word) => word.trim()).filter(Boolean);
 
@@ -61,7 +61,7 @@ function insertSection(field, name) {
   field.focus();
 }
 
-// -- Figures --------------------------------------------------------------------------------------
+// -- Figures --
 
 function figure(form) {
   const words = wordsOf(form.elements.sound);
@@ -102,7 +102,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (resting) event.preventDefault();
 });
 
-// -- Life -----------------------------------------------------------------------------------------
+// -- Life --
 
 function prepare() {
   const form = order();

@@ -65,7 +65,7 @@ function compare(before, filesBefore) {
   paintTab();
 }
 
-// -- The tab --------------------------------------------------------------------------------------
+// -- The tab --
 
 const icon = document.querySelector("link[rel=icon]");
 const plainIcon = icon.href;
@@ -81,7 +81,7 @@ addEventListener("focus", () => {
   paintTab();
 });
 
-// -- When to ask ----------------------------------------------------------------------------------
+// -- When to ask --
 
 document.addEventListener("visibilitychange", () => !document.hidden && ask());
 

@@ -32,7 +32,7 @@ function tellAll() {
   tellSystem();
 }
 
-// -- What plays -----------------------------------------------------------------------------------
+// -- What plays --
 
 function load(at = 0) {
   audio.pause();
@@ -158,7 +158,7 @@ const ACTS = {
 
 document.addEventListener("studio:player", ({ detail }) => ACTS[detail.act ?? detail](detail));
 
-// -- The system's own controls: media keys, lock screen -------------------------------------------
+// -- The system's own controls: media keys, lock screen --
 
 const system = navigator.mediaSession;
 
@@ -185,7 +185,7 @@ const HANDLERS = {
 };
 if (system) for (const [action, handler] of Object.entries(HANDLERS)) system.setActionHandler(action, handler);
 
-// -- What was heard -------------------------------------------------------------------------------
+// -- What was heard --
 
 function count() {
   let heard = 0;
@@ -196,7 +196,7 @@ function count() {
   if (current().played) fetch(current().played, { method: "POST", headers, keepalive: true }).catch(() => {});
 }
 
-// -- One at a time --------------------------------------------------------------------------------
+// -- One at a time --
 
 const tabs = new BroadcastChannel("player");
 tabs.onmessage = ({ data }) => {
@@ -214,7 +214,7 @@ function took() {
 // A video on the page, say.
 document.addEventListener("play", (event) => bar.contains(event.target) || audio.pause(), true);
 
-// -- What the sound does --------------------------------------------------------------------------
+// -- What the sound does --
 
 function on(name, act) {
   for (const each of [audio, spare]) each.addEventListener(name, () => each === audio && act());
@@ -233,7 +233,7 @@ on("pause", keep);
 on("ended", () => step(1));
 on("error", () => audio.getAttribute("src") && failed());
 
-// -- Where it was, for the next time --------------------------------------------------------------
+// -- Where it was, for the next time --
 
 function keep() {
   if (!mine || !current()) return;

@@ -10,7 +10,7 @@ const clock = (seconds) => `${Math.floor(Math.round(seconds) / 60)}:${String(Mat
 const buttons = () => [...document.querySelectorAll("[data-play]")];
 const songOf = ({ dataset: d }) => ({ id: d.play, src: d.src, title: d.title, sound: d.sound, length: d.length, page: d.page, cover: d.cover, played: d.played });
 
-// -- How it looks ---------------------------------------------------------------------------------
+// -- How it looks --
 
 function paint() {
   const { song, playing } = now;
@@ -73,7 +73,7 @@ document.addEventListener("studio:playing", ({ detail }) => {
 });
 for (const name of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(name, paint);
 
-// -- What people do -------------------------------------------------------------------------------
+// -- What people do --
 
 function start(id, at = 0) {
   const songs = new Map(buttons().map((button) => [button.dataset.play, songOf(button)]));

@@ -3,7 +3,7 @@ const toasts = document.getElementById("toasts");
 const positions = new Map();
 const here = () => location.pathname + location.search;
 
-// -- What is said ---------------------------------------------------------------------------------
+// -- What is said --
 
 function lift(notice) {
   const close = document.createElement("button");
@@ -32,7 +32,7 @@ const liftMessages = () => document.querySelectorAll("#messages .notice").forEac
 
 document.addEventListener("studio:say", (event) => say(event.detail.text, event.detail.kind));
 
-// -- Requests that fail ---------------------------------------------------------------------------
+// -- Requests that fail --
 
 const isLive = (event) => event.detail.elt?.matches?.("[data-live]");
 
@@ -60,7 +60,7 @@ document.addEventListener("htmx:sendError", (event) => failed(event, "The studio
 document.addEventListener("htmx:timeout", (event) => failed(event, "The studio takes too long to answer. Try once more."));
 document.addEventListener("htmx:responseError", (event) => failed(event, `That did not work (${event.detail.xhr.status}). Try once more.`));
 
-// -- Pages that change ----------------------------------------------------------------------------
+// -- Pages that change --
 
 history.scrollRestoration = "manual";
 addEventListener("scroll", () => positions.set(here(), scrollY), { passive: true });
@@ -85,7 +85,7 @@ document.addEventListener("htmx:historyRestore", (event) => {
 // The page is gone or the session has ended: a full load shows which.
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
 
-// -- Scripts that only some pages need ------------------------------------------------------------
+// -- Scripts that only some pages need --
 
 // By name, not by address: after a release the same script has another address, and twice it would act twice.
 const nameOf = (address) => address.split("/").pop().split(".")[0];
@@ -104,7 +104,7 @@ async function loadModules() {
 for (const name of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(name, loadModules);
 loadModules();
 
-// -- Small things ---------------------------------------------------------------------------------
+// -- Small things --
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-shortcuts]")) document.getElementById("shortcuts").showModal();

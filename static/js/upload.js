@@ -4,7 +4,7 @@ const megabytes = (bytes) => (bytes / MB).toFixed(1);
 const formOf = (target) => target.closest?.("[data-upload]");
 const fileOf = (form) => form.elements.file?.files[0];
 
-// -- Choosing -------------------------------------------------------------------------------------
+// -- Choosing --
 
 function check(form) {
   const [input, limit] = [form.elements.file, Number(form.dataset.upload)];
@@ -30,7 +30,7 @@ document.addEventListener("input", (event) => {
   check(form);
 });
 
-// -- Dropping -------------------------------------------------------------------------------------
+// -- Dropping --
 
 for (const name of ["dragover", "dragleave", "drop"])
   document.addEventListener(name, (event) => {
@@ -48,7 +48,7 @@ function take(form, file) {
   form.elements.file.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-// -- Going ----------------------------------------------------------------------------------------
+// -- Going --
 
 function show(form, bytes) {
   const [box, size] = [form.querySelector("[data-bytes]"), fileOf(form)?.size];

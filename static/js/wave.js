@@ -20,7 +20,7 @@ let seen = { at: -Infinity };
 
 const isHere = () => box() && now.song?.id === box().dataset.wave;
 
-// -- Nearer and farther ---------------------------------------------------------------------------
+// -- Nearer and farther --
 
 const nearness = () => Number(box().dataset.nearness || 1);
 
@@ -53,7 +53,7 @@ function goAlong() {
   seen = { at: now.at, left: view.scrollLeft, isSeen: isSeen() };
 }
 
-// -- A part of the song ---------------------------------------------------------------------------
+// -- A part of the song --
 
 function choose(on) {
   press("choose", on);
@@ -107,7 +107,7 @@ function guard() {
   else if (left < WATCHED) timer = setTimeout(guard, 1000 * left);
 }
 
-// -- What happens ---------------------------------------------------------------------------------
+// -- What happens --
 
 document.addEventListener("studio:playing", ({ detail }) => {
   now = detail;

@@ -20,7 +20,7 @@ function count(form) {
   }
 }
 
-// -- Orders: what was typed outlives a lost session, until it was sent ------------------------------
+// -- Orders: what was typed outlives a lost session, until it was sent --
 
 const textsOf = (form) => [...form.querySelectorAll("textarea, [type=text]")];
 
@@ -43,7 +43,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (form.matches?.("[data-keep]") && detail.xhr.status < 400) sessionStorage.removeItem(place(form));
 });
 
-// -- The draft ------------------------------------------------------------------------------------
+// -- The draft --
 
 function mark(form) {
   const unsaved = differs(valuesOf(form), kept);

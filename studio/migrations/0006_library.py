@@ -290,4 +290,8 @@ class Migration(migrations.Migration):
             model_name='clip',
             constraint=models.CheckConstraint(condition=models.Q(('purged_at', None), ('binned_at__isnull', False), _connector='OR'), name='clip_purged_from_bin'),
         ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('source__isnull', False)), fields=['source'], name='task_by_source'),
+        ),
     ]

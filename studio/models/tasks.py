@@ -126,6 +126,8 @@ class Task(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["project", "-id"], name="task_by_project"),
             models.Index(fields=["status", "provider"], name="task_by_status"),
+            # Most tasks have no source, which would talk SQLite out of the plain index.
+            models.Index(fields=["source"], condition=Q(source__isnull=False), name="task_by_source"),
             models.Index(fields=["ended_at"], name="task_by_end"),  # and those without one: what moves
             models.Index(fields=["poll_after"], condition=Q(poll_after__isnull=False), name="task_poll_due"),
             models.Index(

@@ -159,9 +159,11 @@ def _done_without_words() -> QuerySet[Task]:
 
 def _done_without_file() -> QuerySet[Task]:
     bare = Task.objects.filter(status=State.DONE, operation__in=("video_clip", "download"), assets=None)
-    # With a clip goes everything that was fetched for it, also for one that had been imported by its id.
+    # With a clip goes everything that was fetched for it, also for one that had been imported by its id, and
+    # perhaps was imported once more.
     named = {"provider": OuterRef("provider"), "upstream_id": KeyTextTransform("id", OuterRef("params"))}
-    gone = Clip.objects.filter(purged_at__isnull=False, **named)
+    anew = Q(purged_at__isnull=False) | Q(task__gt=OuterRef("pk"))
+    gone = Clip.objects.filter(anew, **named)
     return bare.exclude(source__purged_at__isnull=False).exclude(Exists(gone))
 
 

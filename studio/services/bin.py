@@ -182,7 +182,6 @@ def _give_up(clips: QuerySet[Clip], now: datetime) -> int:
 
 def _clear(clip_id: int) -> None:
     for asset in Asset.objects.filter(clip=clip_id):
-        # A recording that was uploaded is one file with two rows.
-        if not Upload.objects.filter(name=asset.name).exists():
-            media.remove(asset.name)
+        media.remove(asset.name)
+        Upload.objects.filter(name=asset.name).delete()  # a recording that was uploaded has two rows
         asset.delete()

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,9 +18,10 @@ from django.db.models import Q
 from studio.models import Asset, Clip, Task
 from studio.models.tasks import first_line
 from studio.music_api.types import Item, PollResult
-from studio.services import media, providers, search, takes
+from studio.services import bin, media, providers, search, takes
 
 Kind = Asset.Kind
+IMPORT = "download"
 FORMATS = {"mp3": Kind.MP3, "wav": Kind.WAV}
 FROM_PROVIDER = "from the provider"
 
@@ -103,9 +105,10 @@ def _work(task: Task, number: int, item: Item) -> Work:
 
 def _attaches_to(task: Task, item: Item) -> int | None:
     """The clip that the result belongs to: the one it was ordered for, or one imported before."""
-    if task.source_id or task.operation != "download":
+    if task.source_id or task.operation != IMPORT:
         return task.source_id if task.operation in ("video_clip", "download") else None
-    ours = Clip.objects.filter(provider=task.provider, upstream_id=item.clip_id, project=task.project)
+    named = {"provider": task.provider, "upstream_id": item.clip_id}
+    ours = Clip.objects.filter(project=task.project, purged_at=None, **named)
     return ours.exclude(task=task).values_list("pk", flat=True).first()
 
 
@@ -149,6 +152,8 @@ def keep(work: Work, copies: Sequence[Copy], sound: Sound | None) -> Clip:
             _write_asset(task, clip, copy, names[copy.path])
         _keep_original(task, clip)
         search.index(clip)
+        if clip.binned_at and task.operation == IMPORT and task.source_id is None:
+            bin.restore([clip.pk])  # somebody asks for it again
         return clip
 
 
@@ -157,7 +162,7 @@ def _check_ours(work: Work) -> None:
     if work.clip_id is not None:
         return
     provider = Task.objects.values_list("provider", flat=True).get(pk=work.task_id)
-    named = Clip.objects.filter(provider=provider, upstream_id=work.item.clip_id)
+    named = Clip.objects.filter(provider=provider, upstream_id=work.item.clip_id, purged_at=None)
     if named.exclude(task_id=work.task_id).exists():
         raise NotOurs(f"The clip {work.item.clip_id} is another song already.")
 
@@ -200,30 +205,35 @@ def _clip(task: Task, work: Work, sound: Sound | None) -> Clip:
     if work.clip_id is not None:
         return Clip.objects.get(pk=work.clip_id)
     assert sound is not None, "a new clip is measured"
-    item, params = work.item, task.params
-    clip, _ = Clip.objects.get_or_create(
-        provider=task.provider,
-        upstream_id=item.clip_id,
-        defaults={
-            "project": task.project,
-            "task": task,
-            "operation": task.operation,
-            **takes.place_of(task),
-            "created_by": task.created_by,
-            "title": _title(task, item)[:200],
-            "sound": params.get("sound") or item.sound or params.get("instruction") or "",
-            "lyrics": item.lyrics or params.get("lyrics") or "",
-            "model": (item.model or params.get("mv") or "")[:60],
-            "seed": item.seed or params.get("seed") or "",
-            "duration": sound.duration,
-            "loudness": sound.loudness,
-            "true_peak": sound.true_peak,
-            "peaks": sound.peaks,
-        },
-    )
+    named = {"provider": task.provider, "upstream_id": work.item.clip_id}
+    facts = _facts(task, work.item, sound)
+    back = {"purged_at": None, "binned_at": None, "binned_by": None}
+    Clip.objects.filter(purged_at__isnull=False, **named).update(**facts, **back)  # asked for once more
+    clip, _ = Clip.objects.get_or_create(**named, defaults=facts)
     if clip.task_id != task.pk:
-        raise NotOurs(f"The clip {item.clip_id} is another song already.")
+        raise NotOurs(f"The clip {work.item.clip_id} is another song already.")
     return clip
+
+
+def _facts(task: Task, item: Item, sound: Sound) -> dict[str, Any]:
+    """The columns of a new clip."""
+    params = task.params
+    return {
+        "project": task.project,
+        "task": task,
+        "operation": task.operation,
+        **takes.place_of(task),
+        "created_by": task.created_by,
+        "title": _title(task, item)[:200],
+        "sound": params.get("sound") or item.sound or params.get("instruction") or "",
+        "lyrics": item.lyrics or params.get("lyrics") or "",
+        "model": (item.model or params.get("mv") or "")[:60],
+        "seed": item.seed or params.get("seed") or "",
+        "duration": sound.duration,
+        "loudness": sound.loudness,
+        "true_peak": sound.true_peak,
+        "peaks": sound.peaks,
+    }
 
 
 def _title(task: Task, item: Item) -> str:

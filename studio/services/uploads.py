@@ -185,5 +185,6 @@ def importer() -> Provider | None:
 
 def why_not_import(project: Project, provider: str, song_id: str) -> str:
     """Why this song can't come into this project, or "": each is in the library once."""
-    elsewhere = Clip.objects.filter(provider=provider, upstream_id=song_id).exclude(project=project)
+    there = Clip.objects.filter(provider=provider, upstream_id=song_id, purged_at=None)
+    elsewhere = there.exclude(project=project)
     return "This song is in another project of the team already." if elsewhere.exists() else ""

@@ -38,7 +38,7 @@ def clip_for(user: User, clip_id: int) -> Clip:
 
 def clips_for(user: User, ids: Sequence[int]) -> list[Clip]:
     """These clips, in this order, ready to be shown; 404 unless the person may see each of them."""
-    found = Clip.objects.visible_to(user).for_row().in_bulk(ids)
+    found = Clip.objects.visible_to(user).filter(purged_at=None).for_row().in_bulk(ids)
     if len(found) < len(set(ids)):
         raise Http404
     return [found[each] for each in dict.fromkeys(ids)]
@@ -47,7 +47,7 @@ def clips_for(user: User, ids: Sequence[int]) -> list[Clip]:
 def stack_for(user: User, stack: str) -> list[Clip]:
     """The takes of a stack, the first first, also those in the bin; 404 where the person may see none."""
     try:
-        takes = Clip.objects.visible_to(user).for_row().filter(stack=UUID(stack))
+        takes = Clip.objects.visible_to(user).for_row().filter(stack=UUID(stack), purged_at=None)
     except ValueError:
         raise Http404 from None
     if not (found := list(takes.order_by("task__take", "pk"))):
@@ -56,7 +56,8 @@ def stack_for(user: User, stack: str) -> list[Clip]:
 
 
 def asset_for(user: User, asset_id: int) -> Asset:
-    assets = Asset.objects.filter(clip__project__in=Project.objects.visible_to(user))
+    projects = Project.objects.visible_to(user)
+    assets = Asset.objects.filter(clip__project__in=projects, clip__purged_at=None)
     asset = assets.select_related("clip").filter(pk=asset_id).first()
     if asset is None:
         raise Http404

@@ -53,8 +53,11 @@ def main(count: int) -> None:
     tags = [Tag(name=name, key=name) for name in dict.fromkeys(words.known[1 : TAGS + 1])]
     tags = Tag.objects.bulk_create(tags)
     orders = _orders(random, words, people, projects, count)
+    made: list[Clip] = []
     while batch := _take(orders, BATCH):
-        _write(random, batch, tags)
+        for task, _ in batch:
+            task.source = random.choice(made) if made and task.operation != "create_music" else None
+        made = _write(random, batch, tags)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -121,7 +124,7 @@ def _heard(random: Random) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _write(random: Random, batch: list[tuple[Task, Clip]], tags: list[Tag]) -> None:
+def _write(random: Random, batch: list[tuple[Task, Clip]], tags: list[Tag]) -> list[Clip]:
     tasks = Task.objects.bulk_create([task for task, _ in batch])
     for task, (_, clip) in zip(tasks, batch, strict=True):
         clip.task = task
@@ -132,6 +135,7 @@ def _write(random: Random, batch: list[tuple[Task, Clip]], tags: list[Tag]) -> N
         SearchText(clip=clip, words=words_of(clip, [tag.name for tag in chosen[clip.pk]])) for clip in clips
     )
     Asset.objects.bulk_create(_asset(clip, *kind) for clip in clips for kind in KINDS)
+    return clips
 
 
 def _asset(clip: Clip, kind: str, ending: str, content_type: str) -> Asset:

@@ -189,12 +189,13 @@ def test_a_file_that_can_not_be_removed_keeps_no_other_waiting(
     assert not Asset.objects.exists()
 
 
-def test_a_recording_that_was_uploaded_keeps_its_file(gone: Clip, member: User) -> None:
+def test_a_recording_that_was_uploaded_goes_with_its_clip(gone: Clip, member: User) -> None:
     facts = Asset.objects.values("name", "content_type", "size", "sha256").get(kind="master")
     Upload.objects.create(project=gone.project, created_by=member, title="Rain", duration=1, **facts)
     bin.purge(0)
     assert not Asset.objects.exists()
-    assert [name for name, _ in media.names()] == ["clips/rain.m4a"]
+    assert not Upload.objects.exists()
+    assert not list(media.names())
 
 
 def test_nothing_goes_while_something_is_made_of_it(gone: Clip, order: Order) -> None:

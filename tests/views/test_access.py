@@ -43,6 +43,7 @@ GET: dict[str, tuple[int, ...]] = {
     "compare": WHO_MAY_SEE,
     "clip_order": WHO_MAY_ORDER,
     "asset": WHO_MAY_SEE,
+    "library": EVERYBODY_SIGNED_IN,
     "lyrics": EVERYBODY_SIGNED_IN,
     "project_lyrics": WHO_MAY_SEE,
     "new_lyric_sheet": WHO_MAY_ORDER,

@@ -16,7 +16,7 @@ from studio.music_api.errors import NeedsAttention
 from studio.music_api.providers import PROVIDERS
 from studio.music_api.useapi import ATTENTION, KEY_REFUSED, UseapiClient
 from studio.sandbox.server import Sandbox
-from studio.services import audit, credits, dispatch, providers
+from studio.services import audit, bin, credits, dispatch, providers
 from tests.canaries import API_KEY
 from tests.sandbox import quick
 from tests.sandbox.caller import Caller
@@ -108,6 +108,32 @@ def test_the_same_song_again_is_another_file_of_it(bring: Any, song: str) -> Non
     assert [bring(id=song).status for _ in range(2)] == ["done", "done"]
     assert files(Clip.objects.get()) == [("master", ""), ("mp3", "from the provider")]
     assert audit.audit() == {}
+
+
+def test_a_song_in_the_bin_comes_back_when_it_is_asked_for(bring: Any, song: str, member: User) -> None:
+    bring(id=song)
+    clip = Clip.objects.get()
+    bin.put([clip.pk], by=member)
+    bring(id=song, download_format="wav")
+    clip.refresh_from_db()
+    assert clip.binned_at is None
+    assert clip.is_front
+    assert clip.wav
+
+
+def test_a_song_that_left_the_bin_for_good_can_be_imported_anew(bring: Any, song: str, member: User) -> None:
+    bring(id=song)
+    clip = Clip.objects.get()
+    bin.put([clip.pk], by=member)
+    bin.empty([clip.pk])
+    bin.purge(0)
+    assert not Asset.objects.exists()
+    task = bring(id=song)
+    clip.refresh_from_db()
+    assert (task.status, clip.task, clip.purged_at, clip.binned_at) == ("done", task, None, None)
+    assert clip.is_front
+    assert files(clip) == [("master", "")]
+    assert (audit.audit(), audit.audit_files()) == ({}, {})
 
 
 def test_a_song_that_is_not_there_fails_in_words(bring: Any, member: User) -> None:
@@ -226,7 +252,7 @@ def test_without_such_a_provider_there_is_no_import(
     answer = client.get(reverse("import", args=[project.pk]))
     assert answer.status_code == 404
     assert "switches it on with its key" in answer.content.decode()
-    here = reverse("project", args=[project.pk])
+    here = reverse("import_files", args=[project.pk])
     assert reverse("import", args=[project.pk]) not in client.get(here).content.decode()
 
 
@@ -236,7 +262,7 @@ def test_the_project_leads_to_both(
     for person, there in ((member, True), (viewer, False)):
         client.force_login(person)
         page = client.get(reverse("project", args=[project.pk])).content.decode()
-        assert (reverse("import", args=[project.pk]) in page) is there
+        assert (reverse("import_files", args=[project.pk]) in page) is there
         assert (reverse("upload", args=[project.pk]) in page) is there
 
 

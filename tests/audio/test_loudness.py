@@ -41,6 +41,6 @@ def test_what_is_no_recording_is_an_error(pictures: dict[str, Path]) -> None:
 
 
 def test_a_log_without_a_summary_is_an_error(monkeypatch: pytest.MonkeyPatch, songs: dict[str, Path]) -> None:
-    monkeypatch.setattr(ffmpeg, "report", lambda args: "I: -14.0 LUF")
+    monkeypatch.setattr(ffmpeg, "report", lambda args, timeout: "I: -14.0 LUF")
     with pytest.raises(ffmpeg.FfmpegError, match="no loudness"):
         measure(songs["wav"], "wav")

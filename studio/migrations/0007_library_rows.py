@@ -27,7 +27,7 @@ def fill(apps, schema_editor):
         fronts.add(clip.stack)
         clip.operation = clip.task.operation
         clip.has_video = clip.pk in with_video
-        clip.sort_title = fold(clip.title)[:100]
+        clip.sort_title = fold(clip.title)[:100].rstrip()
         batch.append(clip)
     clip_model.objects.bulk_update(
         batch, ["stack", "is_front", "operation", "has_video", "sort_title"], batch_size=BATCH

@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
@@ -173,8 +173,17 @@ def found(user: User, filters: Filters) -> QuerySet[Clip]:
     clips: ClipQuerySet = matching(filters.q) if filters.q else Clip.objects.all()
     clips = clips.visible_to(user).kept().filter(_wanted(filters))
     if filters.folds:
-        clips = clips.filter(is_front=True)
+        clips = clips.filter(_folded(filters))
     return clips.filter(tags__key=filters.tag) if filters.tag else clips
+
+
+def _folded(filters: Filters) -> Q:
+    """The front of each stack. A search finds a take behind it too, where only that one has the words."""
+    front = Q(is_front=True)
+    if not filters.q:
+        return front
+    fronts = matching(filters.q).filter(stack=OuterRef("stack"), is_front=True)
+    return front | ~Q(Exists(fronts))
 
 
 def _wanted(filters: Filters) -> Q:

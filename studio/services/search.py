@@ -22,4 +22,4 @@ def index(*clips: Clip) -> None:
 
 def sort_title(title: str) -> str:
     """By which a title is sorted: without case, accents and signs."""
-    return fold(title)[:SORT_TITLE]
+    return fold(title)[:SORT_TITLE].rstrip()

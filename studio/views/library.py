@@ -164,12 +164,15 @@ class Choices:
     @property
     def lists(self) -> list[Choice]:
         """The filters that are one of a list; a list of nothing is left out."""
-        lists = {name: getattr(self, plural) for name, plural in LISTS.items()}
-        return [
-            Choice(name, NAMES[name], options, getattr(self.filters, name))
-            for name, options in lists.items()
-            if options
-        ]
+        lists = [self._list(name, getattr(self, plural)) for name, plural in LISTS.items()]
+        return [each for each in lists if each.options]
+
+    def _list(self, name: str, options: list[tuple[Any, str]]) -> Choice:
+        """What is chosen is among them, also where the list ends before it or knows it no more."""
+        chosen = getattr(self.filters, name)
+        if chosen and chosen not in dict(options):
+            options = [*options, (chosen, str(chosen))]
+        return Choice(name, NAMES[name], options, chosen)
 
     @property
     def flags(self) -> list[tuple[str, str, bool]]:

@@ -19,7 +19,8 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import Role, User  # noqa: E402
 from studio.models import Asset, Clip, ClipTag, Project, SearchText, Tag, Task  # noqa: E402
-from studio.models.search import fold, words_of  # noqa: E402
+from studio.models.search import words_of  # noqa: E402
+from studio.services.search import sort_title  # noqa: E402
 
 BATCH = 1000
 PEOPLE, PROJECTS, TAGS, VOCABULARY = 12, 24, 40, 3000
@@ -105,7 +106,7 @@ def _orders(
             params = {"sound": sound, "title": title, "mv": model}
             known = {"upstream_id": f"seed-{number}", "operation": operation, **about}
             task = Task(take=take, params=params, **done, **order, **known)
-            text = {"title": title, "sort_title": fold(title)[:100], "sound": sound, "lyrics": lyrics}
+            text = {"title": title, "sort_title": sort_title(title), "sound": sound, "lyrics": lyrics}
             place = {"stack": stack, "is_front": take == 1, "model": model, "created_at": at}
             yield task, Clip(**known, **text, **place, **_heard(random))
             number += 1

@@ -26,7 +26,7 @@ for n in range({count}):
     task.pk, task.form_key, task.upstream_id, task.status = None, uuid4(), f"seed-{{n}}", "done"
     task.ended_at = now
     task.save(force_insert=True)
-    first.pk, first.task, first.upstream_id = None, task, f"seed-{{n}}"
+    first.pk, first.task, first.upstream_id, first.stack = None, task, f"seed-{{n}}", uuid4()
     first.save(force_insert=True)
     for asset in assets:
         asset.pk, asset.clip, asset.name = None, first, f"seed/{{n}}-{{asset.kind}}"
@@ -66,6 +66,7 @@ def press_to_ready(owner: Visitor) -> None:
 def page_weights(owner: Visitor) -> None:
     pages = {
         "projects": "/projects/",
+        "library": "/library/",
         "project": "/projects/1/",
         "new song": "/projects/1/new-song/",
         "tasks": "/tasks/",

@@ -101,6 +101,7 @@ def test_a_keyboard_alone_gets_to_a_song(olga: Page) -> None:
     olga.keyboard.press("/")
     olga.keyboard.type("zanz")
     expect(rows(olga)).to_have_count(1)
+    until(olga, "!document.querySelector('.htmx-request')")
     for _ in range(12):
         olga.keyboard.press("Tab")
         if olga.evaluate("document.activeElement.textContent") == "Zanzibar":

@@ -73,6 +73,7 @@ def test_one_take_stands_for_all_of_its_order(project: Project, member: User) ->
     song(project, "second", stack=stack, is_front=False, rating=5)
     assert titles(member) == ["first"]
     assert titles(member, takes=1) == ["second", "first"]
+    assert titles(member, q="second") == ["second"]
     # What differs between takes is looked for in each of them.
     assert titles(member, rating=5) == ["second"]
 
@@ -129,6 +130,15 @@ def test_pages_hold_every_song_once_in_order(project: Project, member: User, sor
     by = SORTS[sort]
     keys = [(getattr(clip, by.column), clip.pk) for clip in seen]
     assert keys == sorted(keys, reverse=by.downwards)
+
+
+def test_a_long_title_is_a_place_too(project: Project, member: User) -> None:
+    """Cut within its words it may end in a space, which no folded text does."""
+    for n in range(library.PAGE + 1):
+        song(project, "a" * 99 + f" b{n}")
+    clips = library.found(member, EVERYTHING)
+    first = library.page(clips, "title")
+    assert len(library.page(clips, "title", first.after).clips) == 1
 
 
 def test_a_song_that_comes_meanwhile_shifts_nothing(project: Project, member: User) -> None:

@@ -235,11 +235,8 @@ def test_again_fills_the_form_with_an_earlier_order(
     post(id="song-1", user_id="user-2", download_format="wav")
     path = reverse("import", args=[project.pk])
     form = client.get(path, {"again": Task.objects.get().pk}).context["form"]
-    assert [form[name].value() for name in ("id", "user_id", "download_format")] == [
-        "song-1",
-        "user-2",
-        "wav",
-    ]
+    filled = [form[name].value() for name in ("id", "user_id", "download_format")]
+    assert filled == ["song-1", "user-2", "wav"]
     assert client.get(path, {"again": order()[0].pk}).context["form"]["id"].value() is None
     own = order(project=Project.objects.get(owner=stranger))[0]
     assert client.get(path, {"again": own.pk}).status_code == 404

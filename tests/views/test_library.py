@@ -107,6 +107,12 @@ def test_a_place_that_is_none_is_refused_in_words(mara: Client, query: str) -> N
     assert "can’t go on from there" in answer.content.decode().replace("&#x27;", "’")
 
 
+def test_an_open_panel_holds_what_no_list_knows(mara: Client, project: Project) -> None:
+    text = mara.get(f"{LIBRARY}?panel=1&tag=zebra&model=Old-1").content.decode()
+    assert '<option value="zebra" selected>' in text
+    assert '<option value="Old-1" selected>' in text
+
+
 def test_what_is_being_made_stands_on_top(mara: Client, project: Project, order: Any) -> None:
     [task] = order()
     for path in (LIBRARY, reverse("project", args=[project.pk])):

@@ -8,6 +8,7 @@ from pathlib import Path
 from studio import beats
 from studio.audio.encode import encode
 from studio.audio.fetch import FetchError, FetchRules, fetch
+from studio.audio.ffmpeg import PATIENCE_S
 from studio.audio.files import seal
 from studio.audio.images import make_thumbnail
 from studio.audio.loudness import measure
@@ -25,6 +26,7 @@ MB = 1024 * 1024
 MAX_BYTES = 256 * MB
 MAX_BYTES_OF: dict[str, int] = {Asset.Kind.COVER: 10 * MB, Asset.Kind.VIDEO: 512 * MB}
 MADE_WITHIN_S = 60.0
+TIMES_REAL_TIME = 20  # how fast even a busy machine encodes and decodes
 
 
 def keep(work: Work) -> None:
@@ -115,13 +117,19 @@ def renewing(task_id: int) -> AbstractContextManager[None]:
     return beats.every(clips.LEASE.total_seconds() / 3, lambda: clips.renew(task_id))
 
 
+def renewing_conversion(work: conversions.Work) -> AbstractContextManager[None]:
+    """The same for a file in another format."""
+    return beats.every(conversions.LEASE.total_seconds() / 3, lambda: conversions.renew(work.conversion_id))
+
+
 def convert(work: conversions.Work) -> None:
     """Encode our own copy anew and keep the file. Raises FfmpegError, Damaged or OSError."""
+    patience = max(PATIENCE_S, work.seconds / TIMES_REAL_TIME)
     path = media.incoming(f"{work.clip_id}-{work.kind}-{uuid.uuid4().hex}.{work.kind}")
     try:
         with media.local(work.name) as source:
-            encode(source, MEDIA_TYPES[work.name.rpartition(".")[2]].demuxer, path)
-        kind = verify_audio(path, expected_seconds=None).media_type
+            encode(source, MEDIA_TYPES[work.name.rpartition(".")[2]].demuxer, path, timeout=patience)
+        kind = verify_audio(path, expected_seconds=None, timeout=patience).media_type
         size, sha256 = seal(path)
         conversions.keep(work, Copy(work.kind, path, kind.content_type, kind.extension, size, sha256))
     finally:

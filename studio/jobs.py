@@ -191,7 +191,7 @@ def convert(conversion_id: int) -> None:
     if work is None:
         return
     try:
-        with at_work():
+        with at_work(), archive.renewing_conversion(work):
             archive.convert(work)
     except (OSError, FfmpegError, Damaged):
         log.exception("conversion %s failed", conversion_id)

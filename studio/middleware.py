@@ -71,6 +71,20 @@ def security_headers(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def address_stays(get_response: GetResponse) -> GetResponse:
+    """What was sent and not taken is shown under the address of the page that it was sent from: its own may
+    take nothing but what is sent to it, and could not be loaded again.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.htmx and request.method == "POST" and response.status_code >= 400:  # type: ignore[attr-defined]
+            response.headers.setdefault("HX-Push-Url", "false")
+        return response
+
+    return middleware
+
+
 def sign_in_on_a_full_page(get_response: GetResponse) -> GetResponse:
     """A fragment that meets an ended session opens the sign-in page instead of swapping it in.
 

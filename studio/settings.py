@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "studio.middleware.address_stays",
     # Before LoginRequiredMiddleware, so that it sees that one's redirect and can turn it for htmx.
     "studio.middleware.sign_in_on_a_full_page",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

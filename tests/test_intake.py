@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from accounts.models import User
 from studio import intake, jobs
 from studio.audio import ffmpeg
 from studio.audio.ffmpeg import FfmpegError
+from studio.forms import NotesForm
 from studio.models import Asset, Clip, Import, Project, Task
 from studio.models.search import matching
 from studio.services import audit, imports, media
@@ -110,6 +112,22 @@ def test_what_the_file_says_of_itself_is_kept(
     assert media.path_of(clip.cover.name).read_bytes() == pictures["jpg"].read_bytes()
     assert [matching(words).get() for words in ("bla natt", "nina", "rain")] == [clip] * 3
     assert (clip.sort_title, incoming()) == ("bla natt", [])
+
+
+def test_what_a_file_says_can_be_edited_afterwards(
+    bring: Bring,
+    songs: Any,  # noqa: F811
+    monkeypatch: Any,
+) -> None:
+    half = "Bl\ufffd night"
+    tags = SimpleNamespace(title=half, artist=half, lyrics=half, comment=half + "n" * 12_000)
+    monkeypatch.setattr(intake, "read_tags", lambda *given: tags)
+    jobs.take_in(bring(songs["mp3"].read_bytes()).pk)
+    clip = Clip.objects.get()
+    assert (clip.title, clip.sound, clip.lyrics) == ("Bl night",) * 3
+    assert clip.notes == "Bl night" + "n" * 9992
+    form = NotesForm({"title": clip.title, "notes": clip.notes, "before": clip.notes})
+    assert form.is_valid(), form.errors
 
 
 def test_a_broken_cover_does_not_keep_the_music_out(bring: Bring, songs: Any, monkeypatch: Any) -> None:  # noqa: F811

@@ -4,6 +4,7 @@ const boxes = () => [...document.querySelectorAll("input[form=bulk][name=clip]")
 const isBox = (element) => element.matches?.("input[form=bulk][name=clip]");
 const chosen = new Set();
 
+let place = location.pathname; // whose songs are chosen
 let last = ""; // the box that was clicked before: a range begins there
 
 function choose(box, on) {
@@ -31,7 +32,8 @@ function show() {
 }
 
 function prepare() {
-  if (!document.getElementById("bulk")) chosen.clear();
+  if (!document.getElementById("bulk") || place !== location.pathname) chosen.clear();
+  place = location.pathname;
   if (!bulk()) return;
   for (const box of boxes()) choose(box, box.checked || chosen.has(box.value));
   show();

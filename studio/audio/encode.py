@@ -11,10 +11,10 @@ ENCODERS = {
 }
 
 
-def encode(source: Path, demuxer: str, target: Path) -> None:
+def encode(source: Path, demuxer: str, target: Path, *, timeout: float = ffmpeg.PATIENCE_S) -> None:
     """Write the first audio stream in the format that the ending of `target` says (.mp3, .wav, .flac).
 
-    Raises FfmpegError, or KeyError for another ending.
+    Raises FfmpegError, FfmpegTimeout after `timeout` seconds, or KeyError for another ending.
     """
     audio = ["-map", "0:a:0", "-map_metadata", "0", *ENCODERS[target.suffix]]
-    ffmpeg.run([*ffmpeg.source(source, demuxer), *audio, f"file:{target}"])
+    ffmpeg.run([*ffmpeg.source(source, demuxer), *audio, f"file:{target}"], timeout=timeout)

@@ -10,6 +10,13 @@ LONGEST_NORMALISED = 50_000
 LOST_KEY = "This form has lost its number. Reload the page and send it again; nothing was charged."
 
 
+def alike(text: str) -> str:
+    """With one kind of line end, and one way to write each letter."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # It takes time squared, and what is longer is refused anyway.
+    return text if len(text) > LONGEST_NORMALISED else unicodedata.normalize("NFC", text)
+
+
 class PlainText(forms.CharField):
     """Text as typed, with one kind of line end; what no database can hold is refused in words."""
 
@@ -19,12 +26,21 @@ class PlainText(forms.CharField):
         self.validators = [check for check in self.validators if "Null" not in type(check).__name__]
 
     def to_python(self, value: Any) -> str:
-        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
-        if len(text) <= LONGEST_NORMALISED:  # it takes time squared, and what is longer is refused anyway
-            text = unicodedata.normalize("NFC", text)
+        text = alike(super().to_python(value) or "")
         if re.search("[\0\ufffd\ud800-\udfff]", text):
             raise forms.ValidationError("This holds an invisible control character. Please type it again.")
         return text
+
+
+class AsShown(forms.CharField):
+    """What a page was given and sends back by itself: nobody typed it, so nothing about it is wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, strip=False, widget=forms.HiddenInput)
+        self.validators = []
+
+    def to_python(self, value: Any) -> str:
+        return alike(super().to_python(value) or "")
 
 
 def form_key() -> forms.UUIDField:

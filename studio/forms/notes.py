@@ -4,13 +4,14 @@ import re
 
 from django import forms
 
-from studio.forms.fields import PlainText
+from studio.forms.fields import AsShown, PlainText
 from studio.models import Clip, Tag
 from studio.models.search import fold
 
 LONGEST_TAG = Tag._meta.get_field("key").max_length or 0
 LONGEST_TITLE = Clip._meta.get_field("title").max_length or 0
 LONGEST_NOTES = 10_000
+MOST_TAGS = 20  # in one entry: no song has more
 
 
 def too_long(what: str, most: int) -> str:
@@ -34,7 +35,7 @@ class NotesForm(forms.Form):
         error_messages={"max_length": too_long("Notes have", LONGEST_NOTES)},
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    before = PlainText(required=False, strip=False, widget=forms.HiddenInput)  # the notes as they were shown
+    before = AsShown()  # the notes as they were shown
 
     @classmethod
     def of(cls, clip: Clip) -> "NotesForm":
@@ -57,6 +58,8 @@ class TagsForm(forms.Form):
         """The names, each once."""
         names = [" ".join(name.split()) for name in re.split("[,\n]", self.cleaned_data["add"])]
         by_key = {fold(name): name for name in reversed(names) if name}
+        if len(by_key) > MOST_TAGS:
+            raise forms.ValidationError(f"A song has at most {MOST_TAGS} tags; these are {len(by_key):,}.")
         for key, name in by_key.items():
             _check(key, name)
         return list(reversed(by_key.values()))

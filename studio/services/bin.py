@@ -173,6 +173,7 @@ def _give_up(clips: QuerySet[Clip], now: datetime) -> int:
     count = 0
     for ids in batches(list(clips.values_list("pk", flat=True))):
         with transaction.atomic():
+            list(Clip.objects.filter(pk__in=ids).select_for_update().order_by("pk").values_list("pk"))
             count += clips.filter(pk__in=ids).update(purged_at=now, **BUT_NOTHING)
             gone = Clip.objects.filter(pk__in=ids, purged_at__isnull=False).values("pk")
             for model in (ClipTag, PlaylistEntry, Conversion, SearchText):
@@ -181,7 +182,9 @@ def _give_up(clips: QuerySet[Clip], now: datetime) -> int:
 
 
 def _clear(clip_id: int) -> None:
-    for asset in Asset.objects.filter(clip=clip_id):
+    # Asked anew for each file: somebody may import the song again meanwhile, once its last old file is gone.
+    gone = Asset.objects.filter(clip=clip_id, clip__purged_at__isnull=False)
+    while asset := gone.first():
         media.remove(asset.name)
         Upload.objects.filter(name=asset.name).delete()  # a recording that was uploaded has two rows
         asset.delete()

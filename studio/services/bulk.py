@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from accounts.models import User
 from studio.errors import Refusal
-from studio.models import Clip, ClipTag, Project, Tag
+from studio.models import Asset, Clip, ClipTag, Project, Tag
 from studio.models.search import fold
-from studio.services import playlists, search, tags, takes
+from studio.services import playlists, quotas, search, tags, takes
 from studio.services.batches import batches
 
 MOST = 10_000
@@ -104,13 +104,27 @@ def move(ids: Sequence[int], target: Project, *, alone: bool = False) -> int:
     """Bring clips to another project; how many went. Their orders and lyric sheets stay where they are.
 
     Which stands in front of a stack takes all of it along, unless `alone`; any other take goes by itself.
-    Playlists of other projects lose them.
+    Playlists of other projects lose them. Raises quotas.Full before anything went.
     """
     fronts = Clip.objects.filter(is_front=True)
     whole: set[uuid.UUID] = set()
     for some in () if alone else batches(ids):
         whole |= set(fronts.filter(pk__in=some).values_list("stack", flat=True))
+    _check_room(ids, target, whole)
     return sum(_move(some, target, whole) for some in batches(ids))
+
+
+def _check_room(ids: Sequence[int], target: Project, whole: set[uuid.UUID]) -> None:
+    if target.quota_mb is None:
+        return
+    elsewhere = Clip.objects.filter(purged_at=None).exclude(project=target)
+    going = set(ids)
+    for some in batches(ids):
+        stacks = whole & set(elsewhere.filter(pk__in=some).values_list("stack", flat=True))
+        going |= set(elsewhere.filter(stack__in=stacks).values_list("pk", flat=True))
+    files = (Asset.objects.filter(clip__in=elsewhere.filter(pk__in=some)) for some in batches(list(going)))
+    if size := sum(each.aggregate(bytes=Sum("size"))["bytes"] or 0 for each in files):
+        quotas.check(target, more=size)
 
 
 @transaction.atomic

@@ -11,25 +11,25 @@ from django_q.tasks import async_task
 
 from studio.models import Asset, Clip, Conversion
 from studio.models.clock import db_now
-from studio.services import media, quotas
+from studio.services import media, quotas, spare
 from studio.services.results import Copy
 
 CONVERT_JOB = "studio.jobs.convert"
 KINDS = (Asset.Kind.MP3, Asset.Kind.WAV, Asset.Kind.FLAC)
-LEASE = timedelta(minutes=3)  # longer than ffmpeg is allowed to take
-RING_AGAIN = timedelta(seconds=10)
+JOB_MAY_TAKE_S = 900
+LEASE = timedelta(seconds=45)  # renewed while the work goes on
 TRIES = 3
-AT_ONCE = 2  # of what is rung for; the other workers are left to the orders, which people pay for
 
 
 @dataclass(frozen=True)
 class Work:
-    """What to convert: the file that lies at `name`, into `kind`."""
+    """What to convert: the file that lies at `name`, into `kind`. It lasts `seconds`."""
 
     conversion_id: int
     clip_id: int
     kind: str
     name: str
+    seconds: float
 
 
 def missing(clip: Clip) -> list[str]:
@@ -47,10 +47,12 @@ def ask(clip: Clip, kind: str) -> None:
         return
     quotas.check(clip.project)
     now = db_now()
-    row, new = Conversion.objects.get_or_create(clip=clip, kind=kind, defaults={"due_at": now})
+    due = spare.first_due(Conversion, now)
+    row, new = Conversion.objects.get_or_create(clip=clip, kind=kind, defaults={"due_at": due})
     if not new and row.problem:
-        Conversion.objects.filter(pk=row.pk).update(problem="", claims=0, due_at=now)
-    _ring(row.pk)
+        Conversion.objects.filter(pk=row.pk).update(problem="", claims=0, due_at=due)
+    if due == now:
+        _ring(row.pk)
 
 
 @transaction.atomic
@@ -59,7 +61,7 @@ def ask_all(lacking: Iterable[tuple[int, str]]) -> None:
     clips_of = defaultdict(list)
     for clip_id, kind in lacking:
         clips_of[kind].append(clip_id)
-    due = db_now() - RING_AGAIN  # so that the sweep rings when there is room
+    due = db_now() - spare.RING_AGAIN  # so that the sweep rings when there is room
     for kind, ids in clips_of.items():
         rows = [Conversion(clip_id=clip_id, kind=kind, due_at=due) for clip_id in ids]
         Conversion.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
@@ -78,9 +80,21 @@ def claim(conversion_id: int) -> Work | None:
     if row.claims >= TRIES:
         give_up(row.pk, "It could not be made on this machine.")
         return None
+    if full := quotas.why_full(row.clip.project):
+        give_up(row.pk, full)
+        return None
+    if not spare.room(Conversion, now, rung=False):
+        spare.put_back(Conversion, row.pk, now)
+        return None
     Conversion.objects.filter(pk=row.pk).update(claims=F("claims") + 1, due_at=now + LEASE)
     best = _best_source(row.clip, row.kind)
-    return Work(row.pk, row.clip_id, row.kind, best.name)
+    return Work(row.pk, row.clip_id, row.kind, best.name, row.clip.duration)
+
+
+def renew(conversion_id: int) -> None:
+    """The work goes on: nobody else needs to start it."""
+    now = db_now()
+    Conversion.objects.filter(pk=conversion_id, due_at__gt=now, problem="").update(due_at=now + LEASE)
 
 
 def _best_source(clip: Clip, kind: str) -> Asset:
@@ -106,15 +120,13 @@ def give_up(conversion_id: int, why: str) -> None:
 
 
 def ring_due() -> None:
-    """Ring for what nobody works at: many were asked for at once, bells get lost, workers are killed."""
-    now = db_now()
-    asked = Conversion.objects.filter(problem="")
-    due = asked.filter(due_at__lte=now - RING_AGAIN).order_by("due_at", "pk")
-    room = AT_ONCE - asked.filter(due_at__gt=now - RING_AGAIN).count()
-    for pk in list(due.values_list("pk", flat=True)[: max(room, 0)]):
-        if Conversion.objects.filter(pk=pk, due_at__lte=now - RING_AGAIN).update(due_at=now):
-            _ring(pk)
+    """Ring for what nobody works at: many were asked for at once, bells get lost, workers are killed.
+    While the storage is full they wait."""
+    if media.storage_is_full():
+        return
+    for pk in spare.take_due(Conversion, db_now()):
+        _ring(pk)
 
 
 def _ring(conversion_id: int) -> None:
-    async_task(CONVERT_JOB, conversion_id)
+    async_task(CONVERT_JOB, conversion_id, timeout=JOB_MAY_TAKE_S)

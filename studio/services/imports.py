@@ -22,12 +22,11 @@ from accounts.models import User
 from studio.errors import Refusal
 from studio.models import Import, Project
 from studio.models.clock import db_now
-from studio.services import media, quotas
+from studio.services import media, quotas, spare
 from studio.services.plain import one_line
 
 JOB = "studio.jobs.take_in"
 JOB_MAY_TAKE_S = 900
-RING_AGAIN = timedelta(seconds=10)
 FORGET_AFTER = timedelta(days=3)  # what stopped coming
 SAME_FILE_WITHIN = timedelta(days=1)
 SHOWN = 100
@@ -167,10 +166,10 @@ def _write(file: int, part: bytes, offset: int) -> None:
 @transaction.atomic
 def _received(row: Import, received: int) -> None:
     whole, now = received == row.size, db_now()
-    row.received, row.due_at = received, now if whole else now + FORGET_AFTER
+    row.received, row.due_at = received, spare.first_due(Import, now) if whole else now + FORGET_AFTER
     row.status = Status.WAITING if whole else Status.COMING
     row.save(update_fields=["received", "due_at", "status", "changed_at"])
-    if whole:
+    if row.due_at == now:
         _ring(row.pk)
 
 
@@ -190,14 +189,13 @@ def put_away(row: Import) -> None:
 
 
 def look_after() -> None:
-    """Ring again for what nobody works at, and give up what stopped coming."""
+    """Ring for what nobody works at, a few at a time, and give up what stopped coming."""
     now = db_now()
-    due = Import.objects.filter(due_at__lte=now - RING_AGAIN).order_by("due_at")
-    for row in due[:20]:
-        if row.status == Status.COMING:
-            refuse(row.pk, NOT_HERE)
-        elif Import.objects.filter(pk=row.pk, due_at__lte=now - RING_AGAIN).update(due_at=now):
-            _ring(row.pk)
+    stopped = Import.objects.filter(status=Status.COMING, due_at__lte=now).order_by("due_at")
+    for pk in list(stopped.values_list("pk", flat=True)[:20]):
+        refuse(pk, NOT_HERE)
+    for pk in spare.take_due(Import, now):
+        _ring(pk)
 
 
 def refuse(import_id: int, why: str) -> None:

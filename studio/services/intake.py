@@ -11,7 +11,7 @@ from django.db.models import F
 
 from studio.models import Asset, Clip, Import
 from studio.models.clock import db_now
-from studio.services import imports, media, search
+from studio.services import imports, media, search, spare
 from studio.services.plain import many_lines, one_line
 from studio.services.results import Copy, Sound
 
@@ -19,6 +19,7 @@ LEASE = timedelta(seconds=45)  # renewed while the work goes on
 LATER = timedelta(minutes=1)
 TRIES = 3
 LONGEST_TITLE, LONGEST_LINE, LONGEST_TEXT = 200, 200, 20_000
+LONGEST_NOTES = 10_000  # as many as can be typed
 TOO_HARD = "It could not be looked through on this machine."
 
 Status = Import.Status
@@ -53,6 +54,9 @@ def claim(import_id: int) -> Work | None:
         return None
     if row.claims >= TRIES:
         imports.refuse(row.pk, TOO_HARD)
+        return None
+    if not spare.room(Import, now, rung=False):
+        spare.put_back(Import, row.pk, now)
         return None
     Import.objects.filter(pk=row.pk).update(claims=F("claims") + 1, due_at=now + LEASE)
     return Work(row.pk, row.key, imports.part_of(row.key))
@@ -114,7 +118,7 @@ def _clip(row: Import, sound: Sound, words: Words) -> Clip:
         title=one_line(words.title, LONGEST_TITLE) or stem or "Recording",
         sound=one_line(words.artist, LONGEST_LINE),  # there is no other place for who it is by
         lyrics=many_lines(words.lyrics, LONGEST_TEXT),
-        notes=many_lines(words.comment, LONGEST_TEXT),
+        notes=many_lines(words.comment, LONGEST_NOTES),
         duration=sound.duration,
         loudness=sound.loudness,
         true_peak=sound.true_peak,

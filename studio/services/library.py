@@ -168,7 +168,7 @@ READERS = {
 }
 
 
-def found(user: User, filters: Filters) -> QuerySet[Clip]:
+def found(user: User, filters: Filters) -> ClipQuerySet:
     """The clips that this person may see and that the filters let through, unsorted; none in the bin."""
     clips: ClipQuerySet = matching(filters.q) if filters.q else Clip.objects.all()
     clips = clips.visible_to(user).kept().filter(_wanted(filters))

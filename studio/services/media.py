@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
 
+from studio.models import Import
 from studio.stores import Away
 from studio.stores.folder import Folder
 
@@ -153,15 +154,17 @@ def storage_is_full() -> bool:
 
 
 def forget_parts() -> None:
-    """Remove parts of files whose worker was killed a day ago, and of those that somebody stopped bringing.
-    Looks once an hour."""
+    """Remove parts of files whose worker was killed a day ago, and of those that somebody stopped bringing;
+    never one that is whole and waits for a worker. Looks once an hour."""
     folder = incoming("x").parent
     mark = folder.with_name("incoming.looked")
     now = time.time()
     if mark.exists() and now - mark.stat().st_mtime < 3600:
         return
     mark.touch()
+    waiting = Import.objects.filter(status=Import.Status.WAITING).values_list("key", flat=True)
+    whole = {f"{COMING}{key}" for key in waiting}
     for path in folder.iterdir():
         days = 4 if path.name.startswith(COMING) else 1
-        if now - path.stat().st_mtime > days * 24 * 3600:
+        if path.name not in whole and now - path.stat().st_mtime > days * 24 * 3600:
             path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+LOST = "\ufffd"  # stands where somebody could not read a letter
 JOINERS = "\u200c\u200d"  # they hold letters and emoji together; all other invisible signs go
 
 
@@ -23,6 +24,6 @@ def _visible(text: str, kept: str) -> str:
         kind = unicodedata.category(sign)
         if sign in JOINERS + kept:
             signs.append(sign)
-        elif kind != "Cf":
+        elif kind != "Cf" and sign != LOST:
             signs.append(" " if kind[0] in "CZ" else sign)
     return "".join(signs)

@@ -18,6 +18,10 @@ class Stale(Refusal):
     """The list has changed since the page was drawn."""
 
 
+class Gone(Refusal):
+    """Somebody has deleted the list meanwhile."""
+
+
 class FullList(Refusal):
     """There are as many songs in it as a playlist holds."""
 
@@ -37,7 +41,7 @@ def create(*, project: Project, name: str, by: User) -> Playlist:
 def rename(playlist: Playlist, name: str) -> None:
     """Give it another name."""
     playlist.name = name
-    playlist.save(update_fields=["name", "changed_at"])
+    Playlist.objects.filter(pk=playlist.pk).update(name=name, changed_at=db_now())  # it may be gone
 
 
 def delete(playlist: Playlist) -> None:
@@ -46,20 +50,29 @@ def delete(playlist: Playlist) -> None:
 
 
 def counted(lists: QuerySet[Playlist]) -> QuerySet[Playlist]:
-    """With `song_count` on each: those that are not in the bin."""
-    kept = Q(entries__clip__binned_at=None)
+    """With `song_count` on each: those that `entries` gives."""
+    kept = Q(entries__clip__binned_at=None, entries__clip__project=F("project"))
     return lists.annotate(song_count=Count("entries", filter=kept)).select_related("project")
 
 
 def entries(playlist: Playlist) -> QuerySet[PlaylistEntry]:
     """The songs in their order, without those in the bin, which come back to their place."""
-    kept = playlist.entries.filter(clip__binned_at=None)
-    return kept.select_related("clip__created_by").prefetch_related("clip__assets").defer("clip__notes")
+    return (
+        _kept(playlist)
+        .select_related("clip__created_by")
+        .prefetch_related("clip__assets")
+        .defer("clip__notes")
+    )
+
+
+def _kept(playlist: Playlist) -> QuerySet[PlaylistEntry]:
+    """Who adds a song while somebody moves it to another project may leave an entry of that behind."""
+    return playlist.entries.filter(clip__binned_at=None, clip__project=playlist.project)
 
 
 @transaction.atomic
 def add(playlist: Playlist, ids: Sequence[int]) -> Added:
-    """Put clips of the list's own project at its end, in the given order. Raises FullList."""
+    """Put clips of the list's own project at its end, in the given order. Raises FullList and Gone."""
     _lock(playlist)
     fitting = set(
         Clip.objects.kept().filter(pk__in=ids, project=playlist.project).values_list("pk", flat=True)
@@ -80,7 +93,7 @@ def add(playlist: Playlist, ids: Sequence[int]) -> Added:
 
 @transaction.atomic
 def remove(playlist: Playlist, clip_id: int) -> bool:
-    """Take a song out of the list; False when it was not in it."""
+    """Take a song out of the list; False when it was not in it. Raises Gone."""
     _lock(playlist)
     gone, _ = playlist.entries.filter(clip=clip_id).delete()
     if gone:
@@ -90,9 +103,9 @@ def remove(playlist: Playlist, clip_id: int) -> bool:
 
 @transaction.atomic
 def arrange(playlist: Playlist, version: int, ids: Sequence[int]) -> None:
-    """Bring the songs into this order. Raises Stale when it is not the list that the person saw."""
+    """Bring the songs into this order. Raises Gone, and Stale when it is not the list that the person saw."""
     now = _lock(playlist)
-    rows = {entry.clip_id: entry for entry in playlist.entries.filter(clip__binned_at=None)}
+    rows = {entry.clip_id: entry for entry in _kept(playlist)}
     if now.version != version or sorted(ids) != sorted(rows):
         raise Stale("Somebody has changed this list meanwhile. This is how it is now; nothing was moved.")
     for position, pk in enumerate(ids, 1):
@@ -102,7 +115,7 @@ def arrange(playlist: Playlist, version: int, ids: Sequence[int]) -> None:
 
 
 def step(playlist: Playlist, version: int, clip_id: int, by: int) -> None:
-    """Move one song up (-1) or down (1) by a place; at the end it stays. Raises Stale."""
+    """Move one song up (-1) or down (1) by a place; at the end it stays. Raises Stale and Gone."""
     ids = list(entries(playlist).values_list("clip_id", flat=True))
     if clip_id in ids:
         at = ids.index(clip_id)
@@ -120,7 +133,10 @@ def drop(clip_ids: Sequence[int], *, stay_in: Project) -> None:
 
 
 def _lock(playlist: Playlist) -> Playlist:
-    return Playlist.objects.select_for_update().get(pk=playlist.pk)
+    now = Playlist.objects.select_for_update().filter(pk=playlist.pk).first()
+    if now is None:
+        raise Gone("Somebody has deleted this playlist meanwhile.")
+    return now
 
 
 def _changed(lists: QuerySet[Playlist]) -> None:

@@ -21,7 +21,7 @@ def used(project: Project) -> int:
     sums = (
         Asset.objects.filter(clip__project=project).aggregate(bytes=Sum("size")),
         coming.aggregate(bytes=Sum("size")),
-        parts.aggregate(bytes=Sum("received")),
+        parts.aggregate(bytes=Sum("size")),  # as announced: all of it will be here
     )
     return sum(each["bytes"] or 0 for each in sums)
 

@@ -24,10 +24,15 @@ Kind = Asset.Kind
 IMPORT = "download"
 FORMATS = {"mp3": Kind.MP3, "wav": Kind.WAV}
 FROM_PROVIDER = "from the provider"
+# What people thought of a song that has left the bin for good is nothing to one that is imported anew.
+AS_NEW: dict[str, Any] = {
+    **{"purged_at": None, "binned_at": None, "binned_by": None, "approved_at": None, "approved_by": None},
+    **{"rating": 0, "plays": 0, "has_video": False, "notes": ""},
+}
 
 
 class NotOurs(Exception):
-    """The provider names a clip that another task has made already."""
+    """What the provider names is, for now, no clip that this task may write to."""
 
 
 @dataclass(frozen=True)
@@ -146,13 +151,15 @@ def keep(work: Work, copies: Sequence[Copy], sound: Sound | None) -> Clip:
         media.keep(copy.path, names[copy.path])
     with transaction.atomic():
         task = takes.lock_order(work.task_id)
-        clip = _clip(task, work, sound)
-        Clip.objects.select_for_update(of=("self",)).get(pk=clip.pk)  # two results may come at once
+        clip = _locked(_clip(task, work, sound))
+        is_import = task.operation == IMPORT and task.source_id is None
+        if is_import and clip.purged_at:
+            raise NotOurs("The song has left the bin for good meanwhile.")
         for copy in copies:
             _write_asset(task, clip, copy, names[copy.path])
         _keep_original(task, clip)
         search.index(clip)
-        if clip.binned_at and task.operation == IMPORT and task.source_id is None:
+        if is_import and clip.binned_at:
             bin.restore([clip.pk])  # somebody asks for it again
         return clip
 
@@ -207,12 +214,19 @@ def _clip(task: Task, work: Work, sound: Sound | None) -> Clip:
     assert sound is not None, "a new clip is measured"
     named = {"provider": task.provider, "upstream_id": work.item.clip_id}
     facts = _facts(task, work.item, sound)
-    back = {"purged_at": None, "binned_at": None, "binned_by": None}
-    Clip.objects.filter(purged_at__isnull=False, **named).update(**facts, **back)  # asked for once more
+    gone = Clip.objects.filter(purged_at__isnull=False, **named)
+    if any(clip.assets.exists() for clip in gone.select_for_update()):
+        raise NotOurs("The song's old files are being removed.")  # the new ones would go with them
+    gone.update(**facts, **AS_NEW)  # asked for once more
     clip, _ = Clip.objects.get_or_create(**named, defaults=facts)
     if clip.task_id != task.pk:
         raise NotOurs(f"The clip {work.item.clip_id} is another song already.")
     return clip
+
+
+def _locked(clip: Clip) -> Clip:
+    """Two results may come at once, and somebody may empty the bin."""
+    return Clip.objects.select_for_update(of=("self",)).get(pk=clip.pk)
 
 
 def _facts(task: Task, item: Item, sound: Sound) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def add(clip: Clip, names: Iterable[str]) -> None:
 @transaction.atomic
 def remove(clip: Clip, tag_id: int) -> None:
     """Take one off the clip; one that it does not have changes nothing."""
+    Clip.objects.select_for_update().get(pk=clip.pk)  # first of all, as whoever else changes its words
     ClipTag.objects.filter(clip=clip, tag_id=tag_id).delete()
     search.index(clip)
 
@@ -40,7 +41,9 @@ def remove(clip: Clip, tag_id: int) -> None:
 def named(names: Iterable[str]) -> list[Tag]:
     """The tags of these names, new ones made. Each name has a letter or digit, and 40 characters at most."""
     wanted = {fold(name): name for name in reversed(list(names))}  # of two spellings the first is kept
-    Tag.objects.bulk_create([Tag(name=name, key=key) for key, name in wanted.items()], ignore_conflicts=True)
+    # In one order: of two people with the same new tags each would wait for what the other has written.
+    new = [Tag(name=name, key=key) for key, name in sorted(wanted.items())]
+    Tag.objects.bulk_create(new, ignore_conflicts=True)
     return list(Tag.objects.filter(key__in=wanted))
 
 

@@ -14,6 +14,7 @@ from django.db.models import Count
 
 from studio.errors import Refusal
 from studio.models import Clip, Task
+from studio.models.clips import ClipQuerySet
 
 NEXT_TO_SILENCE = -50.0  # LUFS; what is quieter sets no level for the others
 
@@ -41,6 +42,16 @@ def counts(stacks: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """How many kept takes each of these stacks has, in one query."""
     kept = Clip.objects.kept().filter(stack__in=list(stacks))
     return dict(kept.order_by().values_list("stack").annotate(Count("pk")))
+
+
+def whole(clips: ClipQuerySet) -> ClipQuerySet:
+    """What rows of a folded list stand for, in one query: a take in front for all kept takes of its order,
+    any other for itself. Which of them a person may see or change is the caller's affair."""
+    stacks = clips.filter(is_front=True).values("stack")
+    behind = Clip.objects.filter(stack__in=stacks).values("pk")
+    # A union, as of two such questions in one condition PostgreSQL asks each again for every clip.
+    found: ClipQuerySet = Clip.objects.kept().filter(pk__in=clips.values("pk").union(behind))
+    return found
 
 
 # -- The one ---------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from django.utils import timezone
 from stream_zip import NO_COMPRESSION_32, NO_COMPRESSION_64, ZIP_AUTO, MemberFile, Method, stream_zip
 
 from accounts.models import User
+from studio.errors import Refusal
 from studio.models import Asset, Clip, Conversion, Project
 from studio.services import conversions, media, quotas, zip_sheet
 from studio.services.zip_names import Names, safe
@@ -156,8 +157,10 @@ def tally(clips: QuerySet[Clip], formats: Sequence[str]) -> Tally:
 def make_missing(clips: QuerySet[Clip], formats: Iterable[str]) -> None:
     """Have every file made that these songs lack in the formats. Costs nothing, and takes its time.
 
-    Raises quotas.Full when one of their projects has no room.
+    Raises Refusal of too many, quotas.Full when one of their projects has no room.
     """
+    if clips.order_by().count() > MOST:
+        raise Refusal(f"Files are made of at most {MOST:,} songs at once. Narrow the list down.")
     for project in Project.objects.filter(clips__in=clips).distinct():
         quotas.check(project)
     wanted = [name for name in formats if name in conversions.KINDS]

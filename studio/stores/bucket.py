@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader, RawIOBase
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -69,11 +70,11 @@ class Bucket:
             scratch.unlink(missing_ok=True)
 
     def open(self, name: str, first: int, length: int) -> BinaryIO:
-        """From byte `first` on, `length` bytes, as they arrive."""
+        """From byte `first` on, `length` bytes, as they arrive. Also what is read raises Away."""
         asked = {"Range": f"bytes={first}-{first + length - 1}"} if length else {}
         with _answering(name):
-            body: BinaryIO = self._client.get_object(**self._at(name), **asked)["Body"]
-        return body
+            body = self._client.get_object(**self._at(name), **asked)["Body"]
+        return BufferedReader(_Body(body, name))
 
     def size(self, name: str) -> int | None:
         """In bytes; None when there is no such file."""
@@ -111,6 +112,27 @@ class Bucket:
     def _at(self, name: str) -> dict[str, str]:
         key = f"{self._storage.location}/{name}" if self._storage.location else name
         return {"Bucket": self._storage.bucket_name, "Key": key}
+
+
+class _Body(RawIOBase):
+    """What arrives of a file. A connection can break long after the bucket began to answer."""
+
+    def __init__(self, body: Any, name: str) -> None:
+        self._body = body
+        self._name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with _answering(self._name):
+            count: int = self._body.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            self._body.close()
+        super().close()
 
 
 @contextmanager

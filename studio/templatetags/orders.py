@@ -37,9 +37,12 @@ APART = ("lyrics", "clip_id")  # lyrics are shown as such; the clip as a link
 
 
 @register.filter
-def order_title(task: Task) -> str:
-    """What was ordered, as the head of its card."""
+def order_title(task: Task, sees_source: bool | None = None) -> str:
+    """What was ordered, as the head of its card. The source is named to who sees it; where nobody asked, only
+    while it is in the order's own project."""
     if task.source:
+        if not (task.source.project_id == task.project_id if sees_source is None else sees_source):
+            return label_of(task)
         return ON_A_CLIP.get(task.operation, "{}").format(task.source.title)
     own = _file_name(task.title) if task.operation == "upload" else task.title
     if not own:

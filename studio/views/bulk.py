@@ -4,7 +4,6 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,19 +12,22 @@ from django.views.decorators.http import require_POST
 from studio.errors import Refusal
 from studio.forms import BulkForm
 from studio.models import Clip
-from studio.services import bin, bulk, library, playlists, tags
+from studio.models.clips import ClipQuerySet
+from studio.services import bin, bulk, library, playlists, tags, takes
 from studio.services.library import Filters
 from studio.views import access
 from studio.views.htmx import StudioRequest, back
 
 MOST_BY_HAND = 500  # songs in one address
 AT_ONCE = (2, 4)  # that are compared
+ON_ALL_TAKES = ("tag", "untag", "bin", "zip")  # where a row of a folded list stands for its whole order
+NONE_LEFT = "None of these songs is in the library any more."
 
 
 @require_POST
 def change(request: StudioRequest) -> HttpResponse:
     """Whatever a person may not change is left out, and the message says how much that was."""
-    if (act := request.POST.get("act", "")) in VERBS:
+    if (act := request.POST.get("act", "").strip()) in VERBS:
         access.check_role(request.user)
     form = BulkForm(request.POST, user=request.user)
     if not form.is_valid():
@@ -53,10 +55,17 @@ def _filters(request: StudioRequest, form: BulkForm) -> Filters:
     return Filters.read(QueryDict(form.data.get("query", "")[:4000]))
 
 
-def _chosen(request: StudioRequest, form: BulkForm) -> QuerySet[Clip]:
+def _chosen(request: StudioRequest, form: BulkForm) -> ClipQuerySet:
+    filters = _filters(request, form)
+    clips: ClipQuerySet = Clip.objects.visible_to(request.user).kept()
+    clips = clips.filter(pk__in=form.ids[: bulk.MOST + 1])
     if form.cleaned_data["all"]:
-        return library.found(request.user, _filters(request, form))
-    return Clip.objects.visible_to(request.user).kept().filter(pk__in=form.ids[: bulk.MOST + 1])
+        clips = library.found(request.user, filters)
+    # A song's own page sends no query: there it stands for itself.
+    folds = "query" in form.data and filters.folds
+    if folds and form.cleaned_data["act"] in ON_ALL_TAKES:
+        return takes.whole(clips).visible_to(request.user)
+    return clips
 
 
 # -- What changes them -----------------------------------------------------------------------------
@@ -67,7 +76,7 @@ def _change(request: StudioRequest, form: BulkForm) -> HttpResponse:
     if chosen.ids:
         VERBS[form.cleaned_data["act"]](request, form, chosen.ids)
     elif not chosen.locked:
-        messages.error(request, "None of these songs is in the library any more.")
+        messages.error(request, NONE_LEFT)
     if chosen.locked:
         messages.warning(request, chosen.left_out)
     return back(request, "library", _filters(request, form).query)
@@ -139,9 +148,12 @@ VERBS: dict[str, Callable[[StudioRequest, BulkForm, list[int]], None]] = {
 def _zip(request: StudioRequest, form: BulkForm) -> HttpResponse:
     if form.cleaned_data["all"]:
         return redirect(f"{reverse('library_zip')}?{_filters(request, form).query}")
-    if len(form.ids) > MOST_BY_HAND:
+    ids = list(_chosen(request, form).order_by("pk").values_list("pk", flat=True)[: MOST_BY_HAND + 1])
+    if max(len(ids), len(form.ids)) > MOST_BY_HAND:
         raise Refusal(f"At most {MOST_BY_HAND} songs are chosen by hand for one zip. Find them by a filter.")
-    return redirect(f"{reverse('library_zip')}?{_named(form.ids)}")
+    if not ids:
+        raise Refusal(NONE_LEFT)
+    return redirect(f"{reverse('library_zip')}?{_named(ids)}")
 
 
 def _compare(request: StudioRequest, form: BulkForm) -> HttpResponse:

@@ -5,19 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
-from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
-from studio.models import Clip, Project, ProviderState, Task
+from studio.models import Asset, Clip, Project, ProviderState, Task
 from studio.models.clock import db_now
 from studio.services import lines, providers, tasks
+from studio.templatetags.orders import order_title
 
 HISTORY = 200  # finished tasks that typical times are taken from
 TYPICAL_S = 60
+ELSEWHERE = "This song is in another project now."
+GONE = "This song has left the bin for good."
 
 Key = tuple[str, str, str]
 
@@ -30,7 +33,11 @@ class _Wait(NamedTuple):
 @dataclass(frozen=True)
 class Card:
     task: Task
-    clip: Clip | None
+    title: str
+    clip: Clip | None  # the song that the order made
+    home: int | None  # the id of the clip whose page has what else it brought: a video, a format, stems
+    lost: str  # why the person finds nothing of what it brought, or ""
+    source: Clip | None  # what it works on, unless that is gone or the person can't see it
     position: int  # in the provider's line, 0 when it does not wait
     typical: int  # seconds from sending to ready
     waits_for: str  # why nothing is sent to this provider now
@@ -56,13 +63,6 @@ class Card:
         return attempt.decide_at if attempt else None
 
     @property
-    def home(self) -> int | None:
-        """The id of the clip whose page has what this order brought: a video, another format, stems."""
-        if self.task.status != Task.Status.DONE or self.clip:
-            return None
-        return self.task.source_id or next((asset.clip_id for asset in self.task.assets.all()), None)
-
-    @property
     def brought_lyrics(self) -> bool:
         return self.task.status == Task.Status.DONE and self.task.operation == "make_lyrics"
 
@@ -76,7 +76,11 @@ def build(rows: Iterable[Task], user: User) -> list[Card]:
     rows = list(rows)
     if not rows:
         return []
-    prefetch_related_objects([task for task in rows if not task.clips.all()], "assets")
+    files = Prefetch(
+        "assets", Asset.objects.select_related("clip").only("task", "clip__project", "clip__purged_at")
+    )
+    prefetch_related_objects([task for task in rows if not task.clips.all()], files)
+    seen = _seen(rows, user)
     waits = _waits(rows)
     editable = set(
         Project.objects.editable_by(user)
@@ -87,7 +91,7 @@ def build(rows: Iterable[Task], user: User) -> list[Card]:
     return [
         Card(
             task=task,
-            clip=next(iter(task.clips.all()), None),
+            **_what(task, seen),
             position=waits[task.pk].position,
             typical=_typical(task, times),
             waits_for=waits[task.pk].waits_for,
@@ -95,6 +99,40 @@ def build(rows: Iterable[Task], user: User) -> list[Card]:
         )
         for task in rows
     ]
+
+
+def _seen(rows: Sequence[Task], user: User) -> set[int]:
+    """Of the projects of these tasks' songs, which may have been moved, those that the person sees."""
+    clips = [clip for task in rows for clip in (*_brought(task), task.source) if clip]
+    homes = {clip.project_id for clip in clips}
+    if user.is_owner or not homes:
+        return homes
+    return set(Project.objects.visible_to(user).filter(pk__in=homes).values_list("pk", flat=True))
+
+
+def _brought(task: Task) -> list[Clip]:
+    """The songs that the order made, else those that its files belong to."""
+    if made := list(task.clips.all()):
+        return made
+    if task.status != Task.Status.DONE:
+        return []
+    return [task.source] if task.source else [asset.clip for asset in task.assets.all()]
+
+
+def _what(task: Task, seen: set[int]) -> dict[str, Any]:
+    """What the card says of songs: only of those in projects that the person sees."""
+    brought = _brought(task)
+    in_sight = [clip for clip in brought if clip.project_id in seen]
+    there = next((clip for clip in in_sight if clip.purged_at is None), None)
+    is_own = there is not None and there.task_id == task.pk
+    source = task.source if task.source and task.source.project_id in seen else None
+    return {
+        "title": order_title(task, sees_source=source is not None),
+        "clip": there if is_own else None,
+        "home": there.pk if there and not is_own else None,
+        "lost": "" if there or not brought else GONE if in_sight else ELSEWHERE,
+        "source": source if source and source.purged_at is None else None,
+    }
 
 
 def signatures(found: QuerySet[Task], user: User) -> dict[int, str]:

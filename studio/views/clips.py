@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from studio.errors import Refusal
 from studio.forms import ClipOrderForm, NotesForm, TagsForm
-from studio.models import Clip, LyricRevision, Task
+from studio.models import Clip, LyricRevision, Project, Task
 from studio.services import conversions, media, providers, tags, tasks
 from studio.views import access, cards, family, files, offers
 from studio.views.htmx import StudioRequest, fragments, is_fragment, whole_number
@@ -32,6 +33,7 @@ def page(
     """The clip's page; with a form that was refused, to be put right where it stands."""
     shown = files.of(clip, request.user)
     relatives = family.of(clip, request.user)
+    sees_order = _sees_order(request, clip)
     context = {
         "clip": clip,
         "project": clip.project,
@@ -41,9 +43,10 @@ def page(
         "offers": offers.row(clip, shown.refusal),
         "needs_upload": offers.needs_upload(clip),
         "files": shown,
-        "cards": cards.build(_orders(clip), request.user),
+        "cards": cards.build(_orders(clip, request.user), request.user),
         "family": relatives,
-        "again": offers.again(clip, source_is_there=not relatives.parent_is_hidden),
+        "again": offers.again(clip, is_there=sees_order and not relatives.parent_is_hidden),
+        "sees_order": sees_order,
         "provider": providers.named(clip.provider),
         "revision": _revision(clip),
         "playlists": clip.project.playlists.all(),
@@ -54,16 +57,23 @@ def page(
     return render(request, "clips/detail.html", context, status=422 if notes or new_tags else 200)
 
 
+def _sees_order(request: StudioRequest, clip: Clip) -> bool:
+    """A song that was moved has left its order behind."""
+    if clip.task is None or clip.task.project_id == clip.project_id:
+        return clip.task is not None
+    return Project.objects.visible_to(request.user).filter(pk=clip.task.project_id).exists()
+
+
 def _takes(clip: Clip) -> list[Clip]:
     """The whole stack, as it was ordered."""
     stack = Clip.objects.filter(stack=clip.stack, project=clip.project).kept()
     return list(stack.select_related("task").prefetch_related("assets").order_by("task__take", "pk"))
 
 
-def _orders(clip: Clip) -> list[Task]:
+def _orders(clip: Clip, user: User) -> list[Task]:
     """What is being made of the clip, and what failed lately and was not ordered again."""
     failed = Q(status=Task.Status.FAILED, ended_at__gte=timezone.now() - LATELY, retries=None, clips=None)
-    rows = Task.objects.filter(Q(status__in=Task.MOVING) | failed, source=clip)
+    rows = Task.objects.visible_to(user).filter(Q(status__in=Task.MOVING) | failed, source=clip)
     return list(rows.for_card().order_by("-pk")[:ORDERS])
 
 

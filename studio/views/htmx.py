@@ -35,8 +35,11 @@ def back(request: StudioRequest, otherwise: str, query: str = "") -> HttpRespons
     named = request.htmx.current_url_abs_path if request.htmx else request.headers.get("Referer", "")
     allowed = url_has_allowed_host_and_scheme(named, {request.get_host()}, require_https=request.is_secure())
     page = urlsplit(named or "")._replace(scheme="", netloc="")
-    if allowed and page.path != request.path:  # which only takes what is sent to it
-        return redirect(page.geturl())
+    there = page.geturl()
+    # Looked at once more: of a path with two slashes the rest alone would be another host's address.
+    is_ours = allowed and url_has_allowed_host_and_scheme(there, None)
+    if is_ours and page.path != request.path:  # which only takes what is sent to it
+        return redirect(there)
     return redirect(f"{reverse(otherwise)}?{query}" if query else otherwise)
 
 

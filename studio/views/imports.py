@@ -1,11 +1,12 @@
 """Files from the disk: the page, and the addresses at which a script announces them and sends their parts."""
 
+import errno
 import uuid
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,6 +19,7 @@ from studio.services.imports import WrongOffset
 from studio.views import access, receiving
 from studio.views.htmx import StudioRequest, is_fragment, whole_number
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 NOTHING = "Choose at least one recording."
 TOO_LONG = "This part is longer than parts are taken."
 BROKEN_OFF = "The connection broke before all of this part was here."
@@ -95,8 +97,14 @@ def part(request: StudioRequest, key: uuid.UUID) -> HttpResponse:
         imports.append(row, offset, came)
     except WrongOffset:
         return _stands(row, status=409)
+    except Import.DoesNotExist:  # it was put away meanwhile
+        raise Http404 from None
     except Refusal as refusal:
         return _refused(refusal.message)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        return _refused(imports.FULL)
     return _stands(row)
 
 

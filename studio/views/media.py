@@ -7,17 +7,26 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from studio.audio.serving import serve
+from studio.audio.serving import MAX_STEM, serve
 from studio.models import Asset, Upload
 from studio.services import media
 from studio.views import access
 from studio.views.htmx import StudioRequest
 
+PICTURES = (Asset.Kind.COVER, Asset.Kind.THUMB)
+
 
 @require_safe
 def asset(request: StudioRequest, asset_id: int) -> HttpResponseBase:
     found = access.asset_for(request.user, asset_id)
-    return send(request, found, found.clip.title, download="download" in request.GET)
+    return send(request, found, _title(found), download="download" in request.GET)
+
+
+def _title(found: Asset) -> str:
+    """The song's title, with which of its files it is: several of one song don't get one name."""
+    title = found.clip.title
+    which = "cover" if found.kind in PICTURES else found.label
+    return f"{title[: MAX_STEM - len(which) - 3].rstrip()} - {which}" if which else title
 
 
 def send(

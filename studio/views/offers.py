@@ -59,9 +59,9 @@ class Again:
     another_take: str  # one more, with a new seed
 
 
-def again(clip: Clip, *, source_is_there: bool) -> Again:
-    """Nothing for a clip that nobody ordered, or whose source is gone or hidden."""
-    address = again_url(clip.task) if clip.task and source_is_there else ""
+def again(clip: Clip, *, is_there: bool) -> Again:
+    """Nothing for a clip that nobody ordered, or whose order or source is gone or hidden."""
+    address = again_url(clip.task) if clip.task and is_there else ""
     if not address or clip.task is None or clip.operation not in COMPOSES:
         return Again(address, "")
     takes = f"&takes={clip.task.takes}" if clip.task.source_id is None else ""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -100,8 +100,11 @@ def arrange(request: StudioRequest, playlist_id: int) -> HttpResponse:
     version = whole_number(request.POST.get("version", ""))
     try:
         done = _arrange(request, playlist, -1 if version is None else version)
+    except playlists.Gone:
+        raise Http404 from None
     except playlists.Stale as stale:
-        return _page(request, Playlist.objects.get(pk=playlist.pk), status=409, stale=stale.message)
+        now = access.playlist_for(request.user, playlist_id, "edit")
+        return _page(request, now, status=409, stale=stale.message)
     return HttpResponse(status=204) if done else redirect("playlist", playlist.pk)
 
 
@@ -119,7 +122,10 @@ def _arrange(request: StudioRequest, playlist: Playlist, version: int) -> bool:
 @require_POST
 def remove(request: StudioRequest, playlist_id: int) -> HttpResponse:
     playlist = access.playlist_for(request.user, playlist_id, "edit")
-    playlists.remove(playlist, whole_number(request.POST.get("clip", "")) or 0)
+    try:
+        playlists.remove(playlist, whole_number(request.POST.get("clip", "")) or 0)
+    except playlists.Gone:
+        raise Http404 from None
     return redirect("playlist", playlist.pk)
 
 

@@ -20,7 +20,7 @@ from accounts.models import User
 from studio.errors import Refusal
 from studio.models import Clip, Project
 from studio.permissions import VIEWER, refusal
-from studio.services import library, media, zip_names, zips
+from studio.services import library, media, takes, zip_names, zips
 from studio.services.library import Filters
 from studio.views.clips import FULL
 from studio.views.htmx import StudioRequest, whole_number
@@ -58,7 +58,10 @@ def _selection(request: StudioRequest) -> Selection:
     """404 when songs are named and the person may see none of them."""
     if "clip" not in request.GET:
         filters = Filters.read(request.GET)
-        return Selection(library.found(request.user, filters), parse_qsl(filters.query))
+        clips = library.found(request.user, filters)
+        if filters.folds:
+            clips = takes.whole(clips).visible_to(request.user)
+        return Selection(clips, parse_qsl(filters.query))
     ids = sorted({number for text in request.GET.getlist("clip") if (number := whole_number(text))})
     clips = Clip.objects.visible_to(request.user).kept().filter(pk__in=ids)
     if not clips.exists():

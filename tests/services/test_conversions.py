@@ -1,14 +1,15 @@
 """The rows behind other formats: claimed once, counted before the work, given up, rung for again."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django_q.models import OrmQ
 
-from studio import jobs
+from studio import archive, jobs
 from studio.models import Asset, Clip, Conversion
-from studio.services import conversions
+from studio.services import conversions, media, quotas
 from tests.factories import again, earlier
 from tests.views.conftest import clip  # noqa: F401  a finished song with real files
 
@@ -104,3 +105,61 @@ def test_it_is_rung_for_again_every_ten_seconds_only(row: Conversion) -> None:
 def test_what_the_master_is_already_is_not_made_of_it(clip: Clip) -> None:  # noqa: F811
     clip.assets.filter(kind="master").update(name="clips/1/song.mp3")
     assert "mp3" not in conversions.missing(Clip.objects.get(pk=clip.pk))
+
+
+# -- Room, and time ---------------------------------------------------------------------------------
+
+
+def test_nothing_is_rung_for_while_the_storage_is_full(row: Conversion, monkeypatch: Any) -> None:
+    OrmQ.objects.all().delete()
+    earlier(row, due_at=timedelta(seconds=11))
+    with monkeypatch.context() as patch:
+        patch.setattr(media, "WATERMARK", 10**18)
+        conversions.ring_due()
+        assert not OrmQ.objects.exists()
+    conversions.ring_due()
+    assert OrmQ.objects.count() == 1
+
+
+def test_a_project_that_filled_up_since_it_was_asked_for_gets_no_file(row: Conversion) -> None:
+    quotas.set_limit(row.clip.project, 0)
+    jobs.convert(row.pk)
+    assert again(row).problem.startswith("This project's storage is full: ")
+    assert not Asset.objects.filter(clip=row.clip, kind="mp3").exists()
+    quotas.set_limit(row.clip.project, None)
+    conversions.ask(row.clip, "mp3")
+    assert conversions.claim(row.pk)
+
+
+def test_a_long_recording_has_its_time(row: Conversion, monkeypatch: Any) -> None:
+    assert OrmQ.objects.get().task["timeout"] == 900
+    given = []
+
+    def fail(*_: Any, timeout: float) -> None:
+        given.append(timeout)
+        raise OSError
+
+    monkeypatch.setattr(archive, "encode", fail)
+    for seconds in (100, 7200):
+        Clip.objects.filter(pk=row.clip_id).update(duration=seconds)
+        conversions.ask(row.clip, "mp3")
+        jobs.convert(row.pk)
+    assert given == [120, 360]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_lease_is_renewed_while_the_work_goes_on(row: Conversion, monkeypatch: Any) -> None:
+    monkeypatch.setattr(conversions, "LEASE", timedelta(seconds=0.3))
+    seen = []
+
+    def slow(work: conversions.Work) -> None:
+        for _ in range(3):
+            time.sleep(0.2)
+            seen.append(conversions.claim(row.pk))
+
+    monkeypatch.setattr(archive, "convert", slow)
+    jobs.convert(row.pk)
+    assert (seen, again(row).claims) == ([None] * 3, 1)
+    earlier(row, due_at=timedelta(seconds=1))
+    conversions.renew(row.pk)
+    assert conversions.claim(row.pk), "a lease that ran out is not renewed"

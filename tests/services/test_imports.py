@@ -239,6 +239,16 @@ def test_parts_outlive_the_housekeeping_for_days(begin: Any) -> None:
         assert list(media.incoming("x").parent.iterdir()) == left
 
 
+def test_a_whole_file_waits_for_its_worker_as_long_as_it_takes(begin: Any) -> None:
+    whole, part = begin(), begin(fingerprint="8")
+    imports.append(whole, 0, b"0123456789")
+    imports.append(part, 0, b"01234")
+    for row in (whole, part):
+        os.utime(imports.part_of(row.key), (0, 0))
+    media.forget_parts()
+    assert (imports.part_of(whole.key).exists(), imports.part_of(part.key).exists()) == (True, False)
+
+
 def test_a_whole_file_needs_no_parts(project: Project, member: User) -> None:
     path = media.incoming("x.upload")
     path.write_bytes(recording())

@@ -2,17 +2,25 @@
 
 import base64
 import hashlib
+import io
 import os
 import time
+import zipfile
+from collections.abc import Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from studio.services import media
+from accounts.models import User
+from studio.models import Project
+from studio.services import audit, media, zips
 from tests import buckets
+from tests.songs import song
 from tests.test_architecture import importers_of
 
 DAY = 24 * 3600
@@ -45,12 +53,14 @@ def test_the_same_file_again_replaces_it() -> None:
     assert media.path_of("clips/1/a.m4a").read_bytes() == b"second"
 
 
+@pytest.mark.django_db
 def test_parts_that_nobody_finished_are_removed_after_a_day() -> None:
     old, young = aged("old", DAY + 60), aged("young", DAY - 60)
     media.forget_parts()
     assert (old.exists(), young.exists()) == (False, True)
 
 
+@pytest.mark.django_db
 def test_parts_are_looked_at_once_an_hour() -> None:
     media.forget_parts()
     old = aged("old", DAY + 60)
@@ -95,6 +105,7 @@ def test_bytes_name_and_new_folders_are_on_the_disk_before_it_is_kept(
     assert done == [path, target, target.parent, root / "clips", root]
 
 
+@pytest.mark.django_db
 def test_what_comes_in_and_our_own_marks_are_not_kept_files() -> None:
     media.forget_parts()
     media.incoming("part").write_bytes(b"x")
@@ -218,3 +229,64 @@ def test_a_bucket_that_is_away_is_an_error_of_files(s3: Any, settings: Any, wron
     with pytest.raises(media.Away):
         list(media.names())
     assert path.exists()
+
+
+# -- A connection that breaks --------------------------------------------------------------------------
+
+
+class Breaking(BaseHTTPRequestHandler):
+    """A bucket that knows every file, and says no more than half of it."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(bytes(500))
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def breaking(settings: Any) -> Iterator[None]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Breaking) as server:
+        Thread(target=server.serve_forever, args=[0.01]).start()
+        settings.S3 = buckets.options(f"http://127.0.0.1:{server.server_port}")
+        yield
+        server.shutdown()
+
+
+@pytest.mark.usefixtures("breaking")
+def test_a_connection_that_breaks_is_an_error_of_files() -> None:
+    with closing(media.open_part("clips/1/a.m4a", 0, 1000)) as part:
+        assert part.read(300) == bytes(300)
+        with pytest.raises(media.Away):
+            part.read(300)
+    with pytest.raises(media.Away):
+        media.sha256("clips/1/a.m4a")
+    with pytest.raises(media.Away), media.local("clips/1/a.m4a"):
+        pass
+
+
+@pytest.mark.usefixtures("breaking")
+def test_a_zip_names_the_file_that_could_not_be_read(member: User, project: Project) -> None:
+    clip = song(project)
+    facts = {"size": 1000, "sha256": hashlib.sha256(bytes(1000)).hexdigest(), "content_type": "audio/mp4"}
+    clip.assets.create(kind="master", name="clips/1/a.m4a", **facts)
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(zips.stream(member, [clip.pk], ["master"]))))
+    assert b"Blue night.m4a: the studio's storage could not read it" in archive.read("missing.txt")
+
+
+@pytest.mark.usefixtures("breaking")
+def test_the_audit_goes_on_after_a_file_that_could_not_be_read(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = {"size": 1000, "sha256": "x", "content_type": "audio/mp4"}
+    names = [f"clips/1/{kind}" for kind in ("master", "wav")]
+    for kind, name in zip(("master", "wav"), names, strict=True):
+        song(project).assets.create(kind=kind, name=name, **facts)
+    monkeypatch.setattr(media, "names", lambda: iter((name, 1000) for name in names))
+    assert audit.audit_files(deep=True) == {"a file has the bytes it was kept with": names}

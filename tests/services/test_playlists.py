@@ -101,3 +101,29 @@ def test_of_two_orders_at_once_one_is_stale(album: Playlist) -> None:
     done = at_once(lambda: playlists.arrange(album, album.version, order), 2)
     assert sorted(type(each).__name__ for each in done) == ["NoneType", "Stale"]
     assert titles(album) == "DCBA"
+
+
+def test_a_song_of_another_project_is_not_in_the_list(album: Playlist, owner: User) -> None:
+    """As when it was added and moved away by two people at once."""
+    foreign = song(Project.objects.get(owner=owner), "X")
+    PlaylistEntry.objects.create(playlist=album, clip=foreign, position=9)
+    assert titles(album) == "ABCD"
+    assert playlists.counted(Playlist.objects.all()).get().song_count == 4
+    playlists.arrange(album, album.version, ids(album, "DCBA"))
+    assert titles(album) == "DCBA"
+
+
+def test_a_list_that_was_deleted_meanwhile_says_so(album: Playlist) -> None:
+    clip = song(album.project, "E")
+    acts = [
+        lambda: playlists.add(album, [clip.pk]),
+        lambda: playlists.remove(album, clip.pk),
+        lambda: playlists.arrange(album, album.version, []),
+        lambda: playlists.step(album, album.version, clip.pk, 1),
+    ]
+    Playlist.objects.filter(pk=album.pk).delete()
+    for act in acts:
+        with pytest.raises(playlists.Gone, match="deleted"):
+            act()
+    playlists.rename(album, "Live")
+    assert not Playlist.objects.exists()

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from studio.models import Asset, Clip, Conversion, Import, Project, Task, Upload
-from studio.services import conversions, credits, media, quotas, uploads
+from studio.services import bulk, conversions, credits, imports, media, quotas, uploads
 from tests.conftest import Order
-from tests.views.conftest import clip  # noqa: F401  a finished song with real files
+from tests.factories import again
+from tests.songs import song
+from tests.views.conftest import clip, mara  # noqa: F401  a finished song with real files
 
 FACTS: dict[str, Any] = {"content_type": "audio/mp4", "sha256": "x"}
 
@@ -30,7 +34,17 @@ def test_files_of_clips_and_what_comes_in_take_room(clip: Clip, member: User) ->
     who: dict[str, Any] = {"project": project, "created_by": member}
     Upload.objects.create(**who, title="a", name="uploads/a.m4a", size=100, duration=1, **FACTS)
     Import.objects.create(**who, filename="b.wav", size=99, received=20)
-    assert quotas.used(project) == songs + 120
+    assert quotas.used(project) == songs + 199
+
+
+def test_files_that_still_come_leave_no_room_for_more_than_fits(project: Project, member: User) -> None:
+    quotas.set_limit(project, 10)
+    facts: dict[str, Any] = {"project": project, "by": member, "size": 6_000_000}
+    first = imports.begin(filename="a.wav", **facts)
+    assert first.problem == ""
+    assert "This takes 6.0 MB" in imports.begin(filename="b.wav", **facts).problem
+    imports.put_away(first)
+    assert imports.begin(filename="b.wav", **facts).problem == ""
 
 
 def test_a_file_that_is_a_clip_s_original_counts_once(clip: Clip, member: User) -> None:  # noqa: F811
@@ -128,3 +142,34 @@ def test_no_other_format_is_made_in_a_full_project(full: Project, clip: Clip) ->
 def test_the_limit_can_be_lifted(full: Project, order: Order) -> None:
     quotas.set_limit(full, None)
     assert order()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_songs_move_into_a_project_only_when_all_of_them_fit(
+    project: Project, owner: User, alone: bool
+) -> None:
+    """The second take goes along with the first, unless that goes alone."""
+    target, stack = Project.objects.get(owner=owner), uuid.uuid4()
+    takes = [song(project, title, stack=stack, is_front=title == "A") for title in "AB"]
+    for take in takes:
+        Asset.objects.create(clip=take, kind="master", name=f"{take.pk}.m4a", size=700_000, **FACTS)
+    quotas.set_limit(target, 1)
+    if alone:
+        assert bulk.move([takes[0].pk], target, alone=True) == 1
+    else:
+        with pytest.raises(quotas.Full, match=r"This takes 1[.]4 MB"):
+            bulk.move([takes[0].pk], target)
+        quotas.set_limit(target, 2)
+        assert bulk.move([take.pk for take in takes], target) == 2
+    quotas.set_limit(target, 0)
+    assert bulk.move([takes[0].pk], target) == 0, "what is there already takes no more room"
+
+
+def test_a_move_that_does_not_fit_says_so_and_moves_nothing(mara: Client, project: Project) -> None:  # noqa: F811
+    target = Project.objects.create(name="Full", owner=project.owner, quota_mb=0)
+    mine = song(project)
+    Asset.objects.create(clip=mine, kind="master", name="a.m4a", size=1, **FACTS)
+    answer = mara.post(reverse("library_bulk"), {"act": "move", "clip": mine.pk, "project": target.pk})
+    assert answer.status_code == 422
+    assert "storage is full" in answer.content.decode()
+    assert again(mine).project == project

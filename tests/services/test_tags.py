@@ -1,6 +1,8 @@
 """Tags: one list for the team, at most twenty on a clip, found by the search."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from studio.models import Clip, Project, Tag
@@ -51,3 +53,21 @@ def test_tags_of_the_same_project_are_suggested(clip: Clip, stranger: User) -> N
     tags.add(song(elsewhere), ["secret"])
     assert [str(tag) for tag in tags.known_in(clip.project)] == ["for Ada"]
     assert [str(tag) for tag in tags.known_in(elsewhere)] == ["secret"]
+
+
+def test_new_tags_are_made_in_one_order_whoever_types_them(clip: Clip) -> None:
+    """Two people who type the same new tags the other way round must not wait for each other in a circle."""
+    tags.named(["zither", "alto", "Mono"])
+    assert [tag.key for tag in Tag.objects.order_by("pk")] == ["alto", "mono", "zither"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+def test_who_takes_a_tag_off_locks_the_clip_first(clip: Clip) -> None:
+    tags.add(clip, ["zither"])
+    with CaptureQueriesContext(connection) as captured:
+        tags.remove(clip, clip.tags.get().pk)
+    statements = [query["sql"] for query in captured if "studio_clip" in query["sql"]]
+    locks = [number for number, sql in enumerate(statements) if "FOR UPDATE" in sql]
+    deletes = [number for number, sql in enumerate(statements) if sql.startswith("DELETE")]
+    assert locks
+    assert locks[0] < deletes[0]

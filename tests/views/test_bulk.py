@@ -147,3 +147,65 @@ def test_one_take_is_moved_from_its_page_without_the_others(
     assert f'<option value="{target.pk}">Rain' in page
     assert said(do("move", front, project=target.pk, alone="1")) == ["1 song moved to Rain."]
     assert (again(front).project, again(second).project) == (target, project)
+
+
+def test_spaces_around_what_is_to_be_done_do_no_harm(do: Do, mara: Client, project: Project) -> None:
+    clip = song(project)
+    assert do(" zip", clip)["Location"] == f"/library/zip/?clip={clip.pk}"
+    assert said(do("bin ", clip)) == ["1 song put into the bin."]
+
+
+# -- Takes that are folded away --------------------------------------------------------------------
+
+
+@pytest.fixture
+def stack(project: Project) -> list[Clip]:
+    """Three takes of one order, the first in front, and one more in the bin."""
+    front = song(project, "Rain")
+    behind = [song(project, f"Take {n}", stack=front.stack, is_front=False) for n in (2, 3)]
+    song(project, "Take 4", stack=front.stack, is_front=False, binned_at=front.created_at)
+    return [front, *behind]
+
+
+@pytest.mark.parametrize("chosen", ["ticked", "all"])
+def test_a_folded_row_stands_for_all_takes_of_its_order(
+    do: Do, project: Project, stack: list[Clip], chosen: str
+) -> None:
+    other = song(project, "Sun")
+    ticked, found = (
+        ([stack[0]], {"query": ""}) if chosen == "ticked" else ([], {"all": "1", "query": "q=rain"})
+    )
+    assert said(do("tag", *ticked, tag="wet, cold", **found)) == ["3 songs tagged “wet”, “cold”."]
+    assert said(do("untag", *ticked, tag="cold", **found)) == ["“cold” taken off 3 songs."]
+    assert said(do("bin", *ticked, **found)) == ["3 songs put into the bin."]
+    assert all(again(clip).binned_at for clip in stack)
+    assert (again(other).binned_at, other.tags.count()) == (None, 0)
+
+
+def test_where_takes_stand_one_by_one_each_stands_for_itself(do: Do, stack: list[Clip]) -> None:
+    front, second, third = stack
+    assert said(do("tag", front, query="takes=1", tag="wet")) == ["1 song tagged “wet”."]
+    assert said(do("bin", front, query="tag=wet")) == ["1 song put into the bin."]
+    assert said(do("bin", third, query="")) == ["1 song put into the bin."]  # a take that stands behind
+    assert said(do("bin", second)) == ["1 song put into the bin."]  # on its own page
+
+
+def test_a_zip_of_a_folded_list_holds_all_takes(mara: Client, do: Do, stack: list[Clip]) -> None:
+    ids = [clip.pk for clip in stack]
+    by_hand = do("zip", stack[0], query="")["Location"]
+    assert by_hand == "/library/zip/?" + "&".join(f"clip={pk}" for pk in ids)
+    assert do("zip", stack[0], query="takes=1")["Location"] == f"/library/zip/?clip={ids[0]}"
+    for query, songs in (("q=rain", 3), ("q=rain&takes=1", 1), ("takes=1", 3)):
+        where = do("zip", all="1", query=query)["Location"]
+        assert mara.get(where).context["tally"].songs == songs
+
+
+def test_a_playlist_gets_only_the_take_in_front(do: Do, project: Project, stack: list[Clip]) -> None:
+    album = playlists.create(project=project, name="Album", by=project.owner)
+    assert said(do("playlist", stack[0], query="", playlist=album.pk)) == ["1 song added to Album."]
+
+
+def test_takes_that_one_may_not_change_stay(as_: Any, viewer: User, stack: list[Clip]) -> None:
+    answer = as_(viewer).post(BULK, {"act": "bin", "query": "", "clip": [stack[0].pk]})
+    assert said(answer) == ["3 songs of projects that you may only look at were left out."]
+    assert again(stack[1]).binned_at is None

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -74,6 +75,18 @@ def test_two_people_at_the_notes_see_both(mara: Client, plain: Clip) -> None:
     assert again(plain).notes == "Both lines"
 
 
+@pytest.mark.parametrize("kept", ["Half \ufffd a word\nand more", "a\0b"])
+def test_whatever_the_notes_are_they_can_be_written_anew(mara: Client, plain: Clip, kept: str) -> None:
+    if "\0" in kept and connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL holds no such text")
+    Clip.objects.filter(pk=plain.pk).update(notes=kept)
+    before = mara.get(reverse("clip", args=[plain.pk])).context["notes_form"]["before"].value()
+    answer = send(
+        mara, "clip_edit", plain, title="Blue dawn", notes="Whole words", before=before.replace("\n", "\r\n")
+    )
+    assert (answer.status_code, again(plain).notes) == (302, "Whole words")
+
+
 def test_tags_are_put_on_and_taken_off(mara: Client, plain: Clip) -> None:
     send(mara, "clip_tags", plain, add=" Slow ,for  Ada,, slow,\n")
     assert [str(tag) for tag in plain.tags.all()] == ["for Ada", "Slow"]
@@ -91,7 +104,8 @@ def test_tags_are_put_on_and_taken_off(mara: Client, plain: Clip) -> None:
         ("!!!, ok", "“!!!” has no letter and no digit."),
         ("x" * 41, "has 41 characters; a tag has at most 40."),
         ("ﷺ" * 4, "a tag has at most 40."),
-        (",".join(f"tag {n}" for n in range(500)), "at most 20 tags; with these it would have 500."),
+        (",".join(f"tag {n}" for n in range(500)), "A song has at most 20 tags; these are 500."),
+        (",".join(f"tag {n}" for n in range(21)), "A song has at most 20 tags; these are 21."),
         ("a\0b", "an invisible control character"),
     ],
 )
@@ -104,6 +118,13 @@ def test_tags_that_are_none_get_a_clear_answer(
     assert words in answer.content.decode()
     assert 'aria-invalid="true"' in answer.content.decode()
     assert not plain.tags.exists()
+
+
+def test_more_tags_than_a_song_takes_are_not_even_looked_up(
+    mara: Client, plain: Clip, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(tags, "named", lambda names: pytest.fail("they were looked up"))
+    assert send(mara, "clip_tags", plain, add=",".join(f"tag {n}" for n in range(21))).status_code == 422
 
 
 @pytest.mark.parametrize(("stars", "then"), [("5", 5), ("0", 0), ("6", 3), ("", 3), ("٣", 3), ("-1", 3)])

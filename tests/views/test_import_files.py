@@ -1,6 +1,8 @@
 """The page that takes files from the disk: with a script in parts, without one as a plain form."""
 
+import errno
 import itertools
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -144,6 +146,32 @@ def test_nobody_else_sends_parts_or_puts_them_away(
         assert client.post(told["part"].replace("part", "put-away")).status_code == 404
         assert "Blue night" not in client.get(reverse("import_files", args=[1])).content.decode()
     assert (Import.objects.get().received, stored()) == (0, [])
+
+
+def test_a_part_of_what_was_put_away_meanwhile_finds_nothing(
+    mara: Client, begin: Any, monkeypatch: Any
+) -> None:
+    told, real = begin(size=1000).json(), receiving.body
+
+    def slow(*given: Any) -> bytes | None:
+        Import.objects.all().delete()
+        return real(*given)
+
+    monkeypatch.setattr(receiving, "body", slow)
+    assert send_part(mara, told["part"], b"x" * 100).status_code == 404
+
+
+@pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_that_is_full_says_so(mara: Client, begin: Any, monkeypatch: Any, reason: int) -> None:
+    told = begin(size=1000).json()
+
+    def full(*given: Any) -> int:
+        raise OSError(reason, "as the disk says it")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    answer = send_part(mara, told["part"], b"x" * 100)
+    assert (answer.status_code, answer.json()) == (422, {"problem": imports.FULL})
+    assert Import.objects.get().received == 0
 
 
 def test_who_lost_the_right_to_edit_sends_no_more(client: Client, project: Project, editor: User) -> None:

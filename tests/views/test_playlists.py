@@ -94,3 +94,20 @@ def test_ten_rows_cost_as_many_queries_as_a_hundred(
     few = queries(mara, path)
     more(45)
     assert queries(mara, path) == few
+
+
+@pytest.mark.parametrize("version", [1, 99], ids=["as it was seen", "stale"])
+def test_a_list_that_is_deleted_at_the_same_moment_is_not_found(
+    mara: Client, album: Playlist, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    def found_then_deleted(*args: Any) -> Playlist:
+        Playlist.objects.filter(pk=album.pk).delete()
+        return album
+
+    order, clip = ",".join("123"), str(playlists.entries(album)[0].clip_id)
+    monkeypatch.setattr("studio.views.playlists.access.playlist_for", found_then_deleted)
+    fields = [{"order": order, "version": version}, {"up": clip, "version": version}]
+    for each in fields:
+        assert mara.post(reverse("playlist_order", args=[album.pk]), each).status_code == 404
+    assert mara.post(reverse("playlist_remove", args=[album.pk]), {"clip": clip}).status_code == 404
+    assert mara.post(reverse("playlist_rename", args=[album.pk]), {"name": "Live"}).status_code == 302

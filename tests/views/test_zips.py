@@ -16,7 +16,7 @@ from django_q.models import OrmQ
 
 from accounts.models import User
 from studio.models import Clip, Conversion, Project
-from studio.services import conversions, zips
+from studio.services import conversions, spare, zips
 from studio.views import zips as views
 from tests.services.test_zips import keep, song
 
@@ -126,6 +126,21 @@ def test_zips_leave_threads_for_the_pages(
     opened(mara.get(ZIP, {"download": "1"}))
 
 
+def test_of_too_many_songs_nothing_is_made(
+    mara: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song(project, "First")
+    second = song(project, "Second")
+    monkeypatch.setattr(zips, "MOST", 1)
+    with CaptureQueriesContext(connection) as seen:
+        mara.post(ZIP, {"format": "mp3", "do": "make"})
+    assert not Conversion.objects.exists()
+    assert not [query for query in seen if 'FROM "studio_asset"' in query["sql"]]
+    assert "at most 1 songs at once" in page(mara, clip=second.pk)
+    mara.post(f"{ZIP}?clip={second.pk}", {"format": "mp3", "do": "make"})
+    assert Conversion.objects.count() == 1
+
+
 # -- Making what is missing ------------------------------------------------------------------------
 
 
@@ -162,10 +177,10 @@ def test_many_are_made_a_few_at_a_time(mara: Client, project: Project) -> None:
     mara.post(ZIP, {"format": ["mp3", "cover"], "do": "make"})
     assert Conversion.objects.filter(problem="", kind="mp3").count() == Conversion.objects.count() == 5
     conversions.ring_due()
-    assert OrmQ.objects.count() == conversions.AT_ONCE
+    assert OrmQ.objects.count() == spare.AT_ONCE
     Conversion.objects.filter(pk__in=[job.task["args"][0] for job in OrmQ.objects.all()]).delete()
     conversions.ring_due()
-    assert OrmQ.objects.count() == 2 * conversions.AT_ONCE
+    assert OrmQ.objects.count() == 2 * spare.AT_ONCE
 
 
 @pytest.mark.parametrize("who", ["viewer", "guest"])

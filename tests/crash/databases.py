@@ -68,7 +68,18 @@ class OnPostgres:
         self._tables = [name for (name,) in rows]
         self._inside.execute("CREATE SCHEMA kept")
         for table in self._tables:
-            self._inside.execute(f"CREATE TABLE kept.{table} AS TABLE public.{table}")
+            columns = self._columns(table)
+            self._inside.execute(f"CREATE TABLE kept.{table} AS SELECT {columns} FROM public.{table}")
+
+    def _columns(self, table: str) -> str:
+        """Without those that the database makes itself."""
+        rows = self._inside.execute(
+            "SELECT quote_ident(column_name) FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'"
+            " ORDER BY ordinal_position",
+            [table],
+        )
+        return ", ".join(name for (name,) in rows)
 
     def _restore(self) -> None:
         """No trigger sees it: neither those of foreign keys nor those that guard the ledger."""
@@ -76,7 +87,8 @@ class OnPostgres:
             self._inside.execute("SET LOCAL session_replication_role = replica")
             for table in self._tables:
                 self._inside.execute(f"DELETE FROM public.{table}")
-                self._inside.execute(f"INSERT INTO public.{table} SELECT * FROM kept.{table}")
+                columns = self._columns(table)
+                self._inside.execute(f"INSERT INTO public.{table} ({columns}) SELECT * FROM kept.{table}")
 
 
 def databases_for(url: str, folder: Path) -> Databases:

@@ -2,16 +2,23 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django_q.models import OrmQ
 
 from accounts.models import User
 from studio.models import Clip, LyricSheet, Project, Task
-from studio.services import lyrics
+from studio.services import clips, lyrics, media, polls, results
+from studio.services.results import Copy, Sound
 from studio.sweep import Sweep
+from tests.factories import accepted, song
+
+SONG = {"sound": "quiet folk", "title": "Blue night"}
 
 
 @pytest.fixture
@@ -27,10 +34,36 @@ def as_(client: Client) -> Callable[[User | None], Client]:
     return sign_in
 
 
+@dataclass(frozen=True)
+class Recording:
+    """What the sandbox made once, and what was measured of it."""
+
+    sound: Sound
+    files: tuple[tuple[Copy, bytes], ...]
+
+
+recordings: list[Recording] = []  # at most one in each process
+
+
 @pytest.fixture
-def clip(order: Callable[..., list[Task]], upstream: Any, run_jobs: Callable[[], int]) -> Clip:
-    """A finished song of Mara's, made by the sandbox and kept with all its files."""
-    task = order(params={"sound": "quiet folk", "title": "Blue night"})[0]
+def clip(
+    request: pytest.FixtureRequest,
+    order: Callable[..., list[Task]],
+    upstream: Any,
+    run_jobs: Callable[[], int],
+) -> Clip:
+    """A finished song of Mara's, with all its files. The sandbox composes it for the first test; for the others
+    the services keep the same recording. A test that orders more of it marks itself `composed`: then the
+    sandbox of that test has it too."""
+    task = order(params=SONG)[0]
+    if recordings and not request.node.get_closest_marker("composed"):
+        return _kept(task, recordings[0])
+    clip = _composed(task, run_jobs)
+    recordings[:] = [_recording(clip)]
+    return clip
+
+
+def _composed(task: Task, run_jobs: Callable[[], int]) -> Clip:
     sweep = Sweep()
     for _ in range(100):
         run_jobs()
@@ -40,6 +73,30 @@ def clip(order: Callable[..., list[Task]], upstream: Any, run_jobs: Callable[[],
             return found
         time.sleep(0.05)
     raise AssertionError(Task.objects.get(pk=task.pk).reason)
+
+
+def _recording(clip: Clip) -> Recording:
+    sound = Sound(clip.duration, clip.loudness, clip.true_peak, bytes(clip.peaks))
+    files = []
+    for asset in clip.assets.all():
+        facts = (asset.content_type, asset.extension, asset.size, asset.sha256, asset.label)
+        files.append((Copy(asset.kind, Path(), *facts), media.path_of(asset.name).read_bytes()))
+    return Recording(sound, tuple(files))
+
+
+def _kept(task: Task, recording: Recording) -> Clip:
+    accepted(task)
+    polls.record([(task.pk, song(f"song-{task.pk}"))])
+    [work] = clips.claim_archive(task.pk)
+    copies = []
+    for copy, content in recording.files:
+        path = media.incoming(f"{copy.kind}-{task.pk}")
+        path.write_bytes(content)
+        copies.append(replace(copy, path=path))
+    clip = results.keep(work, copies, recording.sound)
+    clips.finish(task.pk)
+    OrmQ.objects.all().delete()
+    return clip
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ SONGS = [
 
 
 @pytest.mark.parametrize(("operation", "fields", "words"), SONGS)
+@pytest.mark.composed
 def test_a_song_made_from_a_clip_is_its_child(
     mara: Client, clip: Clip, send: Do, settle: Settle, operation: str, fields: Any, words: str
 ) -> None:
@@ -70,6 +71,7 @@ def test_the_moments_are_sent_as_seconds(clip: Clip, send: Do) -> None:
     assert (params["starts_at"], params["ends_at"], params["clip_id"]) == (0.5, 1.5, clip.upstream_id)
 
 
+@pytest.mark.composed
 def test_a_video_appears_on_the_clip(mara: Client, clip: Clip, send: Do, settle: Settle) -> None:
     send("video_clip", preset="modern")
     assert (order_of(clip).price, order_of(clip).params["preset"]) == (5, "modern")
@@ -83,6 +85,7 @@ def test_a_video_appears_on_the_clip(mara: Client, clip: Clip, send: Do, settle:
     assert 'id="orders"' not in text
 
 
+@pytest.mark.composed
 def test_a_file_of_the_providers_lies_beside_ours(mara: Client, clip: Clip, send: Do, settle: Settle) -> None:
     assert "Have it made by the provider · 2 credits" in page_of(mara, clip)
     send("download", format="mp3")
@@ -93,6 +96,7 @@ def test_a_file_of_the_providers_lies_beside_ours(mara: Client, clip: Clip, send
     assert "mp3" in conversions.missing(Clip.objects.get(pk=clip.pk))
 
 
+@pytest.mark.composed
 def test_its_card_says_ready_and_leads_to_the_clip(
     mara: Client, clip: Clip, send: Do, settle: Settle
 ) -> None:
@@ -214,6 +218,7 @@ def test_again_shows_no_order_of_another_clip_or_project(
     assert client.get(address(clip, "extend_music"), {"again": task.pk}).status_code == 404
 
 
+@pytest.mark.composed
 def test_the_family_is_only_what_one_may_see(
     client: Client, mara: Client, clip: Clip, send: Do, settle: Settle, stranger: User
 ) -> None:

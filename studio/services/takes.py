@@ -49,7 +49,7 @@ def whole(clips: ClipQuerySet) -> ClipQuerySet:
     any other for itself. Which of them a person may see or change is the caller's affair."""
     stacks = clips.filter(is_front=True).values("stack")
     behind = Clip.objects.filter(stack__in=stacks).values("pk")
-    # A union, as of two such questions in one condition PostgreSQL asks each again for every clip.
+    # A union: of two such questions in one condition, PostgreSQL asks large ones again for every clip.
     found: ClipQuerySet = Clip.objects.kept().filter(pk__in=clips.values("pk").union(behind))
     return found
 

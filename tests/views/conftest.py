@@ -52,9 +52,9 @@ def clip(
     upstream: Any,
     run_jobs: Callable[[], int],
 ) -> Clip:
-    """A finished song of Mara's, with all its files. The sandbox composes it for the first test; for the others
-    the services keep the same recording. A test that orders more of it marks itself `composed`: then the
-    sandbox of that test has it too."""
+    """A finished song of Mara's, with all its files. The sandbox composes it for the first test; for the
+    others the services keep the same recording. A test that orders more of it marks itself `composed`: then
+    the sandbox of that test has it too."""
     task = order(params=SONG)[0]
     if recordings and not request.node.get_closest_marker("composed"):
         return _kept(task, recordings[0])

@@ -30,6 +30,7 @@ def test_load_more_goes_through_all_of_it(mara: Client, project: Project) -> Non
     for _ in range(3):
         answer = mara.get(path)
         seen += rows(answer)
+        assert "after=song " not in answer.content.decode()
         more = re.search(r'href="([^"]+after=[^"]+)"', answer.content.decode())
         path = unescape(more[1]) if more else ""
     assert path == ""

@@ -13,7 +13,7 @@ from tests.browser.conftest import become_owner
 from tests.running import RunningStudio
 
 PICTURES = Path(__file__).parents[1] / ".readme"
-PAGES = {"library": "/projects/1/", "new-song": "/projects/1/new-song/", "clip": "/clips/1/"}
+PAGES = {"library": "/library/", "new-song": "/projects/1/new-song/", "clip": "/clips/1/"}
 SONGS = [
     (
         "Blue night",

@@ -35,6 +35,7 @@ def measure(count: int, database_url: str) -> None:
             studio.start()
             owner = owner_of(studio.url, studio.owner_link)
             figure("library.seed_s", seed(studio, count), "s", **of)
+            owner.close()  # the server has not waited so long; the next request connects anew
             pages(owner, of)
             owner.close()
         finally:

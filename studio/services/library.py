@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,7 +22,7 @@ from studio.models import Clip
 from studio.models.clips import ClipQuerySet
 from studio.models.search import fold, matching
 
-PAGE = 18
+PAGE = 16
 COUNTED = 1000  # beyond it the count says "1,000+"
 LONGEST_QUERY = 200  # characters
 DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
@@ -173,17 +173,8 @@ def found(user: User, filters: Filters) -> ClipQuerySet:
     clips: ClipQuerySet = matching(filters.q) if filters.q else Clip.objects.all()
     clips = clips.visible_to(user).kept().filter(_wanted(filters))
     if filters.folds:
-        clips = clips.filter(_folded(filters))
+        clips = clips.filter(is_front=True)
     return clips.filter(tags__key=filters.tag) if filters.tag else clips
-
-
-def _folded(filters: Filters) -> Q:
-    """The front of each stack. A search finds a take behind it too, where only that one has the words."""
-    front = Q(is_front=True)
-    if not filters.q:
-        return front
-    fronts = matching(filters.q).filter(stack=OuterRef("stack"), is_front=True)
-    return front | ~Q(Exists(fronts))
 
 
 def _wanted(filters: Filters) -> Q:

@@ -1,7 +1,7 @@
 """The library: all songs that a person may see, found and sorted; the same list is a project's page."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -62,9 +62,13 @@ def index(request: StudioRequest) -> HttpResponse:
 def show(request: StudioRequest, filters: Filters, template: str, about: dict[str, Any]) -> HttpResponse:
     """The list that the filters ask for. `about` is what else the template shows."""
     after = request.GET.get("after", "")
-    clips = library.found(request.user, filters)
     try:
-        page = library.page(clips, filters.sort, after)
+        page = _page(request.user, filters, after)
+        if filters.q and filters.folds and not page.clips:
+            # Perhaps a take behind the front has a title or a tag of its own.
+            unfolded = replace(filters, takes=True)
+            if (found := _page(request.user, unfolded, after)).clips:
+                filters, page = unfolded, found
     except BadPlace:
         return render(request, "errors/error.html", {"title": "No such place", "text": BAD_PLACE}, status=400)
     if filters.folds:
@@ -86,6 +90,10 @@ def show(request: StudioRequest, filters: Filters, template: str, about: dict[st
         "is_part": bool(after),
     }
     return render(request, template, context)
+
+
+def _page(user: User, filters: Filters, after: str) -> library.Page:
+    return library.page(library.found(user, filters), filters.sort, after)
 
 
 def _count_takes(clips: list[Clip]) -> None:

@@ -146,6 +146,15 @@ def test_takes_of_one_order_lie_in_one_row(mara: Client, project: Project) -> No
     assert rows(mara.get(f"{LIBRARY}?takes=1")) == [other.pk, front.pk]
 
 
+def test_a_take_behind_the_front_is_found_by_words_of_its_own(mara: Client, project: Project) -> None:
+    stack = uuid.uuid4()
+    song(project, "Front", stack=stack)
+    behind = song(project, "Another ending", stack=stack, is_front=False)
+    answer = mara.get(f"{LIBRARY}?q=ending")
+    assert rows(answer) == [behind.pk]
+    assert "Take away Every take" in answer.content.decode()
+
+
 def test_words_of_people_stay_text(mara: Client, project: Project) -> None:
     song(project, "<b>bold</b>", sound='"><script>x</script>', tags=("<i>tag</i>",))
     text = mara.get(f"{LIBRARY}?q=%3Cb%3E").content.decode()

@@ -10,7 +10,7 @@ from studio.models.search import fold
 from studio.services import search
 
 MOST = 20  # on one clip
-NEWEST = 300  # songs of a project whose tags are suggested: a look at all of 100,000 takes too long
+NEWEST = 200  # songs of a project whose tags are suggested: a look at all of 100,000 takes too long
 SUGGESTED = 200
 
 
@@ -49,6 +49,7 @@ def named(names: Iterable[str]) -> list[Tag]:
 
 def known_in(project: Project) -> list[Tag]:
     """Tags of the newest songs of a project, to choose from while typing."""
-    newest = Clip.objects.filter(project=project).kept().order_by("-pk").values("pk")[:NEWEST]
-    used = ClipTag.objects.filter(clip__in=newest).values("tag")
+    newest = Clip.objects.filter(project=project).kept().order_by("-pk").values_list("pk", flat=True)
+    # Asked for in two steps: PostgreSQL would read every tag of every clip for both in one.
+    used = ClipTag.objects.filter(clip__in=list(newest[:NEWEST])).values("tag")
     return list(Tag.objects.filter(pk__in=used)[:SUGGESTED])

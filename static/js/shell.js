@@ -38,6 +38,8 @@ const isLive = (event) => event.detail.elt?.matches?.("[data-live]");
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const detail = event.detail;
+  // A link that was swapped away meanwhile inherits nothing any more: say for it what the body says.
+  if (detail.boosted && !detail.requestConfig.elt.isConnected) Object.assign(detail, { selectOverride: "#page", swapOverride: "outerHTML" });
   if (detail.xhr.status < 400 || detail.xhr.status === 422 || isLive(event)) return;
   // Our own error pages are shown whole, also when only a part had been asked for.
   if (!detail.serverResponse.includes('id="page"')) return;

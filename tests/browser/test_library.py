@@ -113,6 +113,14 @@ def test_a_keyboard_alone_gets_to_a_song(olga: Page) -> None:
     expect(olga.get_by_role("heading", name="Zanzibar")).to_be_visible()
 
 
+def test_a_link_that_goes_while_it_is_followed_still_leads_to_one_page(olga: Page) -> None:
+    olga.evaluate(
+        "const link = document.querySelector('#takes a.song'); link.click(); link.closest('li').remove()"
+    )
+    expect(olga.get_by_role("heading", name="Zanzibar")).to_be_visible()
+    expect(olga.locator(".skip")).to_have_count(1)
+
+
 def test_without_a_script_it_is_a_form_and_links(
     chromium: Browser, songs: Project, live_server: Any, owner: User
 ) -> None:

@@ -13,6 +13,8 @@ from studio.services.results import Copy, Work
 from tests.conftest import Order
 from tests.views.conftest import clip  # noqa: F401  a finished song with real files
 
+pytestmark = pytest.mark.composed
+
 Settle = Callable[[], None]
 Ordered = Callable[..., Task]
 

@@ -8,8 +8,8 @@ MANAGE := $(BIN)/python manage.py
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
 	"$$name" -c '' 2>/dev/null && { echo "$$name"; break; }; done)
 
-# One more than there are processors: a test that waits for a browser or a server leaves its own idle.
-WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+# Two more than there are processors: a test that waits for a browser or a server leaves its own idle.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )))
 
 .PHONY: help setup run test check bench bench-library media chaos races machine coverage screenshots develop browser format
 

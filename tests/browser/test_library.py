@@ -70,6 +70,7 @@ def test_a_song_is_found_while_it_is_typed(olga: Page) -> None:
     olga.get_by_role("checkbox", name="Picked").check()
     expect(olga.get_by_role("heading", name="Nothing found")).to_be_visible()
     olga.get_by_role("checkbox", name="Picked").uncheck()
+    expect(olga.get_by_text(f"{count} songs")).to_be_visible()
     olga.get_by_role("link", name="Take away Search: song").click()
     expect(olga.get_by_text(f"{count + 1} songs")).to_be_visible()
     expect(olga.locator("#find")).to_have_value("")

@@ -18,7 +18,7 @@ function paint() {
   for (const button of buttons()) {
     const on = button.dataset.play === song?.id;
     button.setAttribute("aria-label", `${on && playing ? "Pause" : "Play"} ${button.dataset.title}`);
-    button.closest("[data-clip], .clip")?.classList.toggle("playing", on);
+    button.closest("[data-clip], .sleeve")?.classList.toggle("playing", on);
   }
   part("toggle").setAttribute("aria-label", playing ? "Pause" : "Play");
   if (song !== shown) show(song);

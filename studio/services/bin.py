@@ -70,11 +70,9 @@ def _restore(ids: Sequence[int]) -> int:
 
 
 def _lock_stacks(ids: Sequence[int]) -> set[uuid.UUID]:
-    """All takes of these clips' stacks, in the one order in which everybody locks them. While this waits for
-    somebody, a clip may go to another stack."""
+    """All takes of these clips' stacks. While this waits for somebody, a clip may go to another stack."""
     stacks = _stacks_of(ids)
-    rows = Clip.objects.filter(stack__in=stacks).select_for_update().order_by("pk")
-    list(rows.values_list("pk"))
+    takes.lock(stacks)
     return stacks
 
 

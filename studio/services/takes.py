@@ -63,9 +63,7 @@ def pick(clip: Clip) -> None:
 
     Raises Refusal when the clip is in the bin.
     """
-    stack = _stack_with(clip)
-    Clip.objects.filter(stack=stack, picked=True).exclude(pk=clip.pk).update(picked=False)
-    _put_in_front(clip, stack)
+    bring_to_front(clip)
     Clip.objects.filter(pk=clip.pk).update(picked=True)
 
 

@@ -201,6 +201,7 @@ class _Archive:
         self.bytes = self.files = 0
 
     def members(self) -> Iterator[MemberFile]:
+        """Songs, the sheet, what is missing. Raises OSError when a file breaks while it is sent."""
         gone = len(self.clip_ids)
         for clips in self._batches():
             files = files_of(clips)

@@ -6,11 +6,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from accounts.models import User
 from tests.running import ROOT, RunningStudio, drop_database, postgres_url
 
 PASSWORD = "horse battery 17"
@@ -77,6 +80,23 @@ def until(page: Page, expression: str, within: float = 10) -> None:
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never true: {expression}"
         page.wait_for_timeout(50)
+
+
+@pytest.fixture
+def plain_files(settings: Any) -> None:
+    """The server of the tests finds files by their own names only."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+def window_of(chromium: Browser, url: str, user: User, **options: Any) -> BrowserContext:
+    """A browser window of somebody who has signed in at the server of the tests."""
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    context = chromium.new_context(base_url=url, **options)
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    return context
 
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"

@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from studio.models import Asset, Project
 from studio.services import library
-from tests.browser.conftest import assert_valid, until, violations
+from tests.browser.conftest import assert_valid, until, violations, window_of
 from tests.songs import song
 
 COUNT = 2 * library.PAGE + 4
@@ -20,10 +18,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def songs(transactional_db: None, settings: Any, owner: User) -> Project:
-    # The server of these tests finds files by their own names only.
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+def songs(transactional_db: None, plain_files: None, owner: User) -> Project:
     project = Project.objects.get(owner=owner)
     for n in range(COUNT):
         tags = ("late night", "brass") if n % 5 == 0 else ()
@@ -36,11 +31,7 @@ def songs(transactional_db: None, settings: Any, owner: User) -> Project:
 
 @pytest.fixture
 def olga(chromium: Browser, songs: Project, live_server: Any, owner: User) -> Any:
-    client = Client()
-    client.force_login(owner)
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    context = window_of(chromium, live_server.url, owner, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.goto("/library/")
     yield page
@@ -125,11 +116,7 @@ def test_a_link_that_goes_while_it_is_followed_still_leads_to_one_page(olga: Pag
 def test_without_a_script_it_is_a_form_and_links(
     chromium: Browser, songs: Project, live_server: Any, owner: User
 ) -> None:
-    client = Client()
-    client.force_login(owner)
-    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    context = window_of(chromium, live_server.url, owner, java_script_enabled=False)
     page = context.new_page()
     page.goto("/library/")
     page.get_by_role("link", name="Load more").click()

@@ -4,14 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from studio.models import Attempt, Task
 from studio.services import attempts
-from tests.browser.conftest import assert_valid, violations
+from tests.browser.conftest import assert_valid, violations, window_of
 from tests.canaries import API_KEY
 from tests.conftest import Order
 from tests.factories import again, lost, unknown
@@ -21,12 +19,9 @@ LONG = "Rain on the roof of a house where nobody has lived for a very long time"
 
 
 @pytest.fixture
-def queue(transactional_db: None, settings: Any, order: Order, owner: User) -> None:
+def queue(transactional_db: None, plain_files: None, settings: Any, order: Order, owner: User) -> None:
     """One order of each kind that the page knows, with a long title."""
     settings.PROVIDERS = {"sandbox": ("http://127.0.0.1:1", API_KEY)}
-    # The server of these tests finds files by their own names only.
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
     def place() -> Task:
         return order(params={"sound": "folk", "title": LONG, "seed": "4711"})[0]
@@ -50,11 +45,7 @@ def set_aside(task: Task) -> Task:
 
 @pytest.fixture
 def olga(chromium: Browser, queue: None, live_server: Any, owner: User) -> Any:
-    client = Client()
-    client.force_login(owner)
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    context = window_of(chromium, live_server.url, owner, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.goto("/queue/")
     yield page

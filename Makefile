@@ -11,7 +11,7 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 # Two more than there are processors: a test that waits for a browser or a server leaves its own idle.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )))
 
-.PHONY: help setup run test check bench bench-library media chaos races machine coverage screenshots develop browser format
+.PHONY: help setup run test check bench bench-library bench-credits media chaos races timing machine coverage screenshots develop browser format
 
 help:
 	@echo "make run          set up, start the studio here, print its address"
@@ -19,11 +19,13 @@ help:
 	@echo "make check        style, types, migrations, templates, licences"
 	@echo "make bench        print the figures"
 	@echo "make bench-library  the same of a library of 10,000 and 100,000 songs"
+	@echo "make bench-credits  the owner's page and the CSV of a ledger of 1,000,000 lines"
 	@echo "make chaos        kill the studio at work, and prove that nothing is lost or paid twice"
 	@echo "make media        kill and starve the copying of audio, and feed it broken files"
 	@echo "make machine      orders, workers, provider and time in random sequences, with an audit after every step"
 	@echo "make coverage     every branch of the money's code and of the provider's client is tested"
 	@echo "make races        the same moment, again and again: ROUNDS of each race, and each without its protection"
+	@echo "make timing       unknown, revoked and expired links take the same time: TRIES of each"
 	@echo "make screenshots  make the README's pictures"
 
 run: setup
@@ -84,6 +86,10 @@ bench: develop
 bench-library: develop
 	@$(BIN)/python -m tests.bench.library
 
+# LINES=1000000 on SQLite and PostgreSQL; DATABASE_URL chooses one of them.
+bench-credits: develop
+	@$(BIN)/python -m tests.bench.credits
+
 # Copying while processes are killed and the disk is full, and a thousand malformed files: a few are in `make test`.
 media: develop
 	KILLS=$(or $(KILLS),200) FULL=$(or $(FULL),20) FILES=$(or $(FILES),1000) \
@@ -112,6 +118,9 @@ coverage: develop
 
 races: develop
 	@RACES_ROUNDS=$(or $(ROUNDS),200) $(BIN)/python -m pytest -q --show-capture=no tests/races
+
+timing: develop
+	@TIMING_TRIES=$(or $(TRIES),10000) $(BIN)/python -m pytest -q -n0 tests/views/test_public_404.py -k time
 
 screenshots: develop
 	@$(BIN)/python -m tests.screenshots

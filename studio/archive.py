@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio import beats
-from studio.audio.encode import encode
+from studio.audio.encode import encode, encode_tagged
 from studio.audio.fetch import FetchError, FetchRules, fetch
 from studio.audio.ffmpeg import PATIENCE_S
 from studio.audio.files import seal
@@ -19,7 +19,7 @@ from studio.clients import client_for
 from studio.models import Asset, Attempt
 from studio.music_api.errors import MusicApiError
 from studio.music_api.types import PollState
-from studio.services import clips, conversions, media, results
+from studio.services import clips, conversions, handovers, media, results
 from studio.services.results import Copy, Sound, Source, Work
 
 MB = 1024 * 1024
@@ -124,6 +124,8 @@ def renewing_conversion(work: conversions.Work) -> AbstractContextManager[None]:
 
 def convert(work: conversions.Work) -> None:
     """Encode our own copy anew and keep the file. Raises FfmpegError, Damaged or OSError."""
+    if work.kind == conversions.DELIVERY:
+        return _deliver(work)
     patience = max(PATIENCE_S, work.seconds / TIMES_REAL_TIME)
     path = media.incoming(f"{work.clip_id}-{work.kind}-{uuid.uuid4().hex}.{work.kind}")
     try:
@@ -134,3 +136,33 @@ def convert(work: conversions.Work) -> None:
         conversions.keep(work, Copy(work.kind, path, kind.content_type, kind.extension, size, sha256))
     finally:
         path.unlink(missing_ok=True)
+
+
+def _deliver(work: conversions.Work) -> None:
+    """Make all files for handing a final take over, each with what is known of it in its tags."""
+    parcel = handovers.parcel(work.clip_id)
+    if parcel is None:  # reopened meanwhile
+        return
+    copies: list[Copy] = []
+    try:
+        for ending, name in parcel.sources:
+            copies.append(_tagged(parcel, ending, name, work.seconds))
+        handovers.keep(work.conversion_id, parcel, copies)
+    finally:
+        for copy in copies:
+            copy.path.unlink(missing_ok=True)
+
+
+def _tagged(parcel: handovers.Parcel, ending: str, name: str, seconds: float) -> Copy:
+    patience = max(PATIENCE_S, seconds / TIMES_REAL_TIME)
+    path = media.incoming(f"{parcel.clip_id}-{uuid.uuid4().hex}.{ending}")
+    try:
+        with media.local(name) as source:
+            demuxer = MEDIA_TYPES[name.rpartition(".")[2]].demuxer
+            encode_tagged(source, demuxer, path, parcel.tags, timeout=patience)
+        kind = verify_audio(path, expected_seconds=None, timeout=patience).media_type
+        size, sha256 = seal(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Copy(conversions.DELIVERY, path, kind.content_type, kind.extension, size, sha256, ending)

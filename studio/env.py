@@ -52,6 +52,14 @@ def seconds(name: str, default: float) -> float:
     return number
 
 
+def count(name: str, most: int) -> int:
+    """How many of something there are: none unless it says so."""
+    value = text(name, "0")
+    if not (value.isascii() and value.isdigit() and int(value) <= most):
+        refuse(name, f"is {value!r}; it takes a whole number from 0 to {most}.")
+    return int(value)
+
+
 def url(name: str, default: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     """An absolute address without a path's trailing slash."""
     value = text(name, default)
@@ -106,6 +114,37 @@ def path_prefix(name: str) -> str:
     if value and not re.fullmatch(r"/[A-Za-z0-9_./-]*", value):
         refuse(name, f"is {value!r}; it takes a path such as /media-files/.")
     return f"{value.rstrip('/')}/" if value else ""
+
+
+# -- The team's own sign-in -------------------------------------------------------------------------
+
+NAMES_OF_OIDC = ("OIDC_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME")
+
+
+def oidc() -> dict[str, Any]:
+    """The OpenID Connect server that people may sign in at, as allauth wants it; empty when there is none."""
+    given = [name for name in NAMES_OF_OIDC if text(name)]
+    if not given:
+        return {}
+    for name in NAMES_OF_OIDC:
+        if name not in given:
+            refuse(name, f"is missing; {given[0]} is set, and all four belong together.")
+    address = url("OIDC_URL", "https://sign-in.example.org")
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        refuse("OIDC_URL", "is no https address; who signs in must not be read on the way.")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        refuse("OIDC_URL", "takes scheme, host and path only, such as https://sign-in.example.org/team.")
+    name = text("OIDC_NAME")
+    if len(name) > 40 or not name.isprintable():
+        refuse("OIDC_NAME", "takes at most 40 letters, such as the name of your company.")
+    return {
+        "provider_id": "team",
+        "name": name,
+        "client_id": key("OIDC_CLIENT_ID"),
+        "secret": key("OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": address, "oauth_pkce_enabled": True},
+    }
 
 
 # -- S3-compatible storage --------------------------------------------------------------------------

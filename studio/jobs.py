@@ -7,7 +7,9 @@ import logging
 import time
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from datetime import date
 from functools import partial
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django_q.tasks import async_task
@@ -23,6 +25,8 @@ from studio.music_api.errors import Ambiguous, MusicApiError, NotFound
 from studio.music_api.types import Accepted, PollState
 from studio.music_api.useapi import attention_for
 from studio.services import (
+    allowance_runs,
+    allowances,
     attempts,
     audit,
     balances,
@@ -32,9 +36,11 @@ from studio.services import (
     hints,
     hooks,
     imports,
-    lyrics,
+    mails,
     proofs,
+    proposals,
     providers,
+    sums,
     uploads,
     workers,
 )
@@ -45,6 +51,7 @@ from studio.sweep import Sweep
 log = logging.getLogger(__name__)
 
 BEAT_S = 5
+MAIL_FOR_S = 20
 SEND_WITHIN_S = 20
 ACCEPT_AGAIN_S = (1, 2, 4, 8, 16)
 
@@ -156,7 +163,7 @@ def sweep() -> None:
 @logs.job("task")
 def archive_task(task_id: int) -> None:
     """Copy, verify and measure what a finished task made, and put it into the library."""
-    if lyrics.keep_draft(task_id):
+    if proposals.keep(task_id):
         return
     work = clips.claim_archive(task_id)
     if not work:
@@ -226,6 +233,28 @@ def purge_bin(after: int) -> None:
 
 
 @logs.job()
+def mail_notices() -> None:
+    """Send what is due, one mail for each person, for a while; the sweep rings again for the rest."""
+    end = time.monotonic() + MAIL_FOR_S
+    while time.monotonic() < end and (found := mails.claim()):
+        try:
+            with at_work():
+                mails.send(found)
+        except Exception as error:  # of one mail; nothing of it is logged but its kind, since it names people
+            log.warning("a mail of %s notices was not sent: %s", len(found), type(error).__name__)
+            if _is_away(error):
+                return
+        else:
+            mails.sent(found)
+
+
+def _is_away(error: Exception) -> bool:
+    """The mail server itself, so that the others' mails need not be tried now."""
+    is_refusal = isinstance(error, (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused))
+    return isinstance(error, OSError) and not is_refusal
+
+
+@logs.job()
 def run_audit() -> None:
     """Check the books, once an hour."""
     with at_work():
@@ -234,3 +263,23 @@ def run_audit() -> None:
         log.error(
             "the books are not right: %s", "; ".join(f"{rule} ({len(broken[rule])})" for rule in broken)
         )
+
+
+@logs.job()
+def add_up() -> None:
+    """Bring the sums by month up to what has settled."""
+    with at_work():
+        is_all = sums.add_up()
+    if not is_all:
+        async_task(sums.ADD_JOB)
+
+
+@logs.job()
+def grant_allowances(month: str, ticket: str, after: int) -> None:
+    """Grant what this month brings to some people. The next job goes on, so that none takes long."""
+    with at_work():
+        last = allowances.grant_due(date.fromisoformat(month), after)
+    if last is not None:
+        allowance_runs.ring_next(month, ticket, last)
+    else:
+        allowance_runs.finish(date.fromisoformat(month), ticket)

@@ -68,7 +68,7 @@ _LONG = ("authorization", "cookie", "lyrics", "prompt", "passw", "passphrase")
 _SHORT = ("secret", "token", "key", "session", "csrf", "signature", "x-amz-")
 _PATHS = ("hooks", "welcome", "uploads")
 # Folders of a machine have these names too: there only what is as long as a token is one.
-_COMMON_PATHS = ("share", "shares", "s", "key")
+_COMMON_PATHS = ("share", "shares", "s", "key", "join")
 # name=value, "name": "value", the same inside a quoted text (\"name\": ...), and a pair ("name", "value").
 _IS = r"""[\w-]{0,40}(?:\\{0,3}["']?\s{0,4}[:=]\s{0,4}|["']\s{0,4},\s{0,4}(?=b?["']))"""
 _INNER = r"""\\{1,3}["'][^"'\\\r\n]*"""

@@ -2,18 +2,25 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils import timezone
 
 from studio import logs
+from studio.services import times
+from studio.views import kept
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 log = logging.getLogger("studio.requests")
+TYPING = ("lyric_draft", "lyric_measure")
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
@@ -50,6 +57,9 @@ def _is_worth_a_line(request: HttpRequest, response: HttpResponse) -> bool:
     # Anybody may send us forged webhooks, as many as they like: they must not fill the disk.
     if request.path.startswith("/hooks/") and response.status_code < 500:
         return False
+    # What is being typed is sent every second or so.
+    if getattr(request.resolver_match, "url_name", "") in TYPING and response.status_code < 400:
+        return False
     if request.path == "/healthz":  # asked every few seconds, and whoever asks has the answer
         return False
     return request.method not in ("GET", "HEAD", "OPTIONS") or response.status_code >= 400
@@ -85,16 +95,46 @@ def address_stays(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+class SignedInFirst(LoginRequiredMiddleware):
+    """Django's own asks who it is also for views that are open to all: those then depend on a cookie."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, *rest: Any) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, *rest)
+
+
+class LocalTime:
+    """Times on pages are those of the person's own zone, or of the team's. After SignedInFirst,
+    which has looked up who it is: nobody else's time is known."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> None:
+        if getattr(view, "login_required", True) and request.user.is_authenticated:
+            timezone.activate(times.zone_of(request.user))
+
+
 def sign_in_on_a_full_page(get_response: GetResponse) -> GetResponse:
     """A fragment that meets an ended session opens the sign-in page instead of swapping it in.
 
-    Signing in leads back to the page that the person sees, not to the fragment's address.
+    Signing in leads back to the page that the person sees, not to the fragment's address. What was written
+    and sent as a whole page is shown once more.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if not (request.htmx and _leads_to_sign_in(response)):  # type: ignore[attr-defined]
+        if not _leads_to_sign_in(response):
             return response
+        if not request.htmx:  # type: ignore[attr-defined]
+            return kept.signed_out(request) or response
         page = urlsplit(request.htmx.current_url_abs_path or "/").geturl()  # type: ignore[attr-defined]
         target = redirect_to_login(page, resolve_url(settings.LOGIN_URL)).url
         return HttpResponse(status=401, headers={"HX-Redirect": target})

@@ -21,11 +21,13 @@ MANAGE = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
 
 def web_command() -> list[str]:
     address = urlsplit(settings.PUBLIC_URL)
+    # Granian takes a number only; passkeys need the name.
+    host = "127.0.0.1" if address.hostname == "localhost" else address.hostname
     granian = str(Path(sys.executable).with_name("granian"))
     return [
         granian,
         *("--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-ws"),
-        *("--host", address.hostname or "127.0.0.1", "--port", str(address.port or 80)),
+        *("--host", host or "127.0.0.1", "--port", str(address.port or 80)),
         # Its access log would show the tokens in addresses; ours does not.
         *("--no-access-log", "--log-level", "error"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "3"),

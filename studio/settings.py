@@ -47,6 +47,10 @@ INSTALLED_APPS = [
     "studio",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_q",
@@ -60,6 +64,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "studio.middleware.request_id",
+    "accounts.origin.middleware",
+    "accounts.patience.middleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -69,17 +75,22 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.middleware",
     "django_htmx.middleware.HtmxMiddleware",
     "studio.middleware.address_stays",
-    # Before LoginRequiredMiddleware, so that it sees that one's redirect and can turn it for htmx.
+    # Before SignedInFirst, so that it sees that one's redirect and can turn it for htmx.
     "studio.middleware.sign_in_on_a_full_page",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "studio.middleware.SignedInFirst",
+    "studio.middleware.LocalTime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "studio.urls"
 WSGI_APPLICATION = "studio.wsgi.application"
+# How many proxies stand in front, each of which adds whom it serves to X-Forwarded-For. One too many, and
+# anybody may write any address there.
+PROXIES = env.count("PROXIES", most=9)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if PUBLIC_ON_LOOPBACK else [PUBLIC_HOST]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "studio.views.errors.csrf_failure"
@@ -140,19 +151,32 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.ClosedSignUp"
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.NewPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reset_password": "accounts.forms.NewPasswordForm",
+    "change_password": "accounts.forms.OtherPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = False  # counted in each process for itself; accounts.services.throttles counts for all
+MFA_ADAPTER = "accounts.mfa.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # half a minute, by which a phone's clock may be wrong
+OIDC = env.oidc()  # the team's own server, if it has one: lets in whom the team has invited already
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.InvitedOnly"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may not lead elsewhere, says our own policy
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC] if OIDC else []}}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a new password, or a second factor that comes or goes
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Studio: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = True
 
-MAIL_FROM = env.text("MAIL_FROM", "Studio <studio@localhost>")
-DEFAULT_FROM_EMAIL = MAIL_FROM
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Studio <studio@localhost>")
+EMAIL_TIMEOUT = 10
 if SMTP_URL := env.text("SMTP_URL"):
     _smtp = urlsplit(env.url("SMTP_URL", "smtp://user:password@host:587", ("smtp", "smtps")))
     EMAIL_HOST = _smtp.hostname
@@ -168,6 +192,7 @@ else:
 
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "studio_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_NOT_USED_BY = ("live",)  # open pages ask there by themselves
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "studio_csrf"
 CSRF_COOKIE_HTTPONLY = True
@@ -204,6 +229,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_100  # a form may name 10,000 songs
 FILE_UPLOAD_HANDLERS = ["studio.views.receiving.ToDisk"]
 UPLOAD_MAX_BYTES = 100_000_000
 UPLOAD_MAX_SECONDS = 3600
+LYRICS_MAX_BYTES = 200_000  # of a file with words
+PICTURE_MAX_BYTES = 5_000_000  # of a person
 UPLOAD_ADDRESS_SECONDS = 2 * 3600
 # Files from people's disks, which come in parts and go straight into the library.
 IMPORT_MAX_BYTES = 500_000_000

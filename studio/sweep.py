@@ -18,6 +18,7 @@ from studio import logs
 from studio.clients import client_for
 from studio.music_api.errors import BalanceUnknown, KeyRefused, MusicApiError, Unavailable
 from studio.services import (
+    allowance_runs,
     attempts,
     audit,
     balances,
@@ -26,10 +27,14 @@ from studio.services import (
     conversions,
     dispatch,
     imports,
+    mails,
     media,
+    old_sessions,
     polls,
     proofs,
     providers,
+    shares,
+    sums,
     uploads,
     workers,
 )
@@ -128,6 +133,11 @@ class Sweep:
         uploads.forget_refused()
         bin.ring_due()
         audit.ring_due()
+        mails.ring_due()
+        allowance_runs.look()
+        sums.ring_due()
+        old_sessions.look()
+        shares.look()
 
     def poll(self) -> None:
         """Claim no more than can be asked at once: what waited for a thread would outlast its lease."""
@@ -185,7 +195,8 @@ def _store_balance(marker: proofs.Marker, answer: Future[int]) -> None:
         balances.record(marker, answer.result())
     except KeyRefused as error:
         # So it is the key, and when it is let in again orders may go at once.
-        providers.hold(marker.provider, f"The provider refuses the studio's key: {error}", pause=NO_PAUSE)
+        reason = f"The provider refuses the studio's key: {error}"
+        providers.hold(marker.provider, reason, pause=NO_PAUSE, for_key=True)
         balances.looked_in_vain(marker.provider)
     except MusicApiError as error:
         balances.looked_in_vain(marker.provider, it_answers=isinstance(error, BalanceUnknown))

@@ -7,11 +7,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 # Playwright's event loop runs in the test's thread; Django would take that for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management.commands import flush
 from django.db import connection
 from django.db.models import Q
@@ -28,11 +30,14 @@ from studio.services import credits, projects, tasks
 from studio.sweep import Sweep
 from tests import canaries
 from tests.canaries import pytest_configure as pytest_configure
-from tests.canaries import pytest_sessionfinish as pytest_sessionfinish
 from tests.canaries import pytest_terminal_summary as pytest_terminal_summary
+from tests.running import RunningStudio, copy_tables, drop_database
 from tests.sandbox import quick
 
-append_only = importlib.import_module("studio.migrations.0002_append_only")
+append_only = [
+    importlib.import_module(name)
+    for name in ("studio.migrations.0002_append_only", "accounts.migrations.0003_trail_append_only")
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,24 +55,62 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _touches_the_database(item: pytest.Item) -> bool:
     """Through Django's own fixtures, or as a studio in processes of its own, which is always slow. What a
-    browser shows is the same on any."""
-    if "browser" in item.path.parts:
+    browser shows is the same on any, and so is what was marked so."""
+    if "browser" in item.path.parts or item.get_closest_marker("same_anywhere"):
         return False
     marked = any(item.get_closest_marker(name) for name in ("django_db", "slow", "chaos"))
     return marked or "db" in getattr(item, "fixturenames", [])
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """All workers of a run put copies of one migrated database before the studios that they start."""
+    base = tmp_path_factory.getbasetemp()
+    RunningStudio.shelf = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "migrated"
+    RunningStudio.shelf.mkdir(exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, _migrated_once: None
+) -> None:
+    """With several workers the tests' own databases are such copies as well; nothing is left to migrate."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        make = connection.creation._create_test_db
+        connection.creation._create_test_db = lambda *args, **more: _filled(make(*args, **more))
+
+
+def _filled(name: str) -> str:
+    assert RunningStudio.shelf
+    parts = urlsplit(django_settings.DATABASE_URL)
+    url = f"sqlite:///{name}" if django_settings.ON_SQLITE else parts._replace(path=f"/{name}").geturl()
+    copy_tables(RunningStudio.shelf, url, os.environ)
+    return name
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Who began the run takes away what its workers have shared."""
+    canaries.pytest_sessionfinish(session)
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    if "PYTEST_XDIST_WORKER" not in os.environ and factory:
+        for note in (factory.getbasetemp() / "migrated").glob("postgres*"):
+            drop_database(note.read_text())
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _flush_may_empty_the_ledger() -> Iterator[None]:
-    """Tests with real transactions clean up by emptying every table, which the ledger's triggers refuse."""
+    """Tests with real transactions clean up by emptying every table, which the triggers of the ledger and of
+    the trail refuse."""
     emptying = flush.Command.handle
 
     def handle(self: flush.Command, **options: Any) -> None:
         with connection.schema_editor() as editor:
-            append_only.allow_changes(None, editor)
+            for table in append_only:
+                table.allow_changes(None, editor)
         emptying(self, **options)
         with connection.schema_editor() as editor:
-            append_only.forbid_changes(None, editor)
+            for table in append_only:
+                table.forbid_changes(None, editor)
 
     flush.Command.handle = handle  # type: ignore[method-assign]
     yield
@@ -93,6 +136,12 @@ def person(email: str, role: str, name: str) -> User:
 def owner(db: None) -> User:
     """Owns the team; 1 000 credits."""
     return person("olga@example.org", Role.OWNER, "Olga Owner")
+
+
+@pytest.fixture
+def manager(db: None) -> User:
+    """Looks after people and watches what is spent; in nobody's project."""
+    return person("nina@example.org", Role.MANAGER, "Nina Manager")
 
 
 @pytest.fixture

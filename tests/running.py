@@ -1,8 +1,10 @@
 """The real studio in its own processes, for tests that use it as people do."""
 
+import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +12,7 @@ import sys
 import time
 import urllib.request
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
@@ -20,6 +22,7 @@ from tests import canaries
 
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
+OF_ONE_STUDIO = ("DJANGO_SETTINGS_MODULE", "CRASH_AT", "CRASH_FLAG")
 T = TypeVar("T")
 
 
@@ -41,6 +44,9 @@ def wait_for(what: Callable[[], T], within: float = 30, every: float = 0.1) -> T
 class RunningStudio:
     """`manage.py runstudio` with a database, a media folder and ports of its own."""
 
+    # Where the workers of a test run keep a migrated database: the migrations take seconds, a copy none.
+    shelf: Path | None = None
+
     def __init__(self, folder: Path, database_url: str = "", **environment: str) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         self.sandbox_url = f"http://127.0.0.1:{free_port()}"
@@ -59,7 +65,7 @@ class RunningStudio:
         self.lines: list[str] = []
 
     def start(self, command: str = "runstudio") -> "RunningStudio":
-        self.manage("migrate", "--verbosity", "0")
+        self.migrate()
         self.process = subprocess.Popen(
             [*MANAGE, command],
             env=self.environment,
@@ -97,6 +103,13 @@ class RunningStudio:
         self._reader.join()
         canaries.keep("studio", "".join(self.lines))
         return time.monotonic() - started
+
+    def migrate(self) -> None:
+        """Make the tables: as a copy of the run's first, where there is one and nothing is there yet."""
+        if not (RunningStudio.shelf and is_empty(self.environment["DATABASE_URL"])):
+            self.manage("migrate", "--verbosity", "0")
+            return
+        copy_tables(RunningStudio.shelf, self.environment["DATABASE_URL"], self.environment)
 
     def manage(self, *arguments: str, check: bool = True) -> str:
         done = subprocess.run(
@@ -159,6 +172,44 @@ def postgres_url(database_url: str) -> str:
         connection.execute(f"CREATE DATABASE {name}")
     parts = urlsplit(database_url)
     return parts._replace(path=f"/{name}").geturl()
+
+
+def is_empty(url: str) -> bool:
+    """No table is there, or not even a file."""
+    if not url.startswith("postgres"):
+        return not Path(url.removeprefix("sqlite:///")).exists()
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,)
+
+
+def copy_tables(shelf: Path, url: str, environment: Mapping[str, str]) -> None:
+    """Fill the database with what the shelf keeps, which the first who asks has migrated."""
+    note = shelf / url.partition(":")[0]
+    with (shelf / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not note.exists():
+            first = postgres_url(url) or f"sqlite:///{shelf / 'empty.sqlite3'}"
+            plain = {name: value for name, value in environment.items() if name not in OF_ONE_STUDIO}
+            command = [*MANAGE, "migrate", "--verbosity", "0"]
+            subprocess.run(command, env={**plain, "DATABASE_URL": first}, cwd=ROOT, check=True)
+            note.write_text(first)
+        copy_database(note.read_text(), url)
+
+
+def copy_database(first: str, url: str) -> None:
+    """What `first` holds, under the other's name. Nobody may be connected to either."""
+    if not url.startswith("postgres"):
+        # Complete in its one file: who migrated it has closed it.
+        shutil.copyfile(first.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
+        return
+    import psycopg
+
+    drop_database(url)
+    parts = urlsplit(url)
+    with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {parts.path[1:]} TEMPLATE {urlsplit(first).path[1:]}")
 
 
 def drop_database(url: str) -> None:

@@ -9,11 +9,16 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.conftest import become_owner
+from tests.browser.people import become_owner
 from tests.running import RunningStudio
 
 PICTURES = Path(__file__).parents[1] / ".readme"
-PAGES = {"library": "/library/", "new-song": "/projects/1/new-song/", "clip": "/clips/1/"}
+PAGES = {
+    "library": "/library/",
+    "new-song": "/projects/1/new-song/",
+    "clip": "/clips/1/",
+    "lyrics": "/lyrics/1/",
+}
 SONGS = [
     (
         "Blue night",
@@ -49,6 +54,10 @@ def take_all(browser: Browser, studio: RunningStudio) -> None:
     for song in SONGS:
         create(page, *song)
     expect(page.locator("[data-status=done]")).to_have_count(len(SONGS), timeout=180_000)
+    page.goto("/library/")
+    page.get_by_role("link", name=SONGS[0][0], exact=True).click()
+    page.get_by_role("button", name="Make a sheet of them").click()
+    expect(page.locator("#sheet[data-ready]")).to_be_visible()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         for name, path in PAGES.items():
@@ -58,6 +67,15 @@ def take_all(browser: Browser, studio: RunningStudio) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/clips/1/")
     page.screenshot(path=PICTURES / "clip-phone.png")
+    page.goto(link_to_the_first(page))
+    page.screenshot(path=PICTURES / "link-phone.png")
+
+
+def link_to_the_first(page: Page) -> str:
+    page.goto("/shares/new/clip/1/")
+    page.get_by_label("Label").fill("For the client")
+    page.get_by_role("button", name="Create the link").click()
+    return page.locator("#new-address").input_value()
 
 
 def open_page(browser: Browser, studio: RunningStudio, **viewport: Any) -> Page:

@@ -57,6 +57,7 @@ SAID = [
     "/account/password/reset/key/{}/",
     "GET /s/{}",
     "GET /share/{}/",
+    "GET /join/{}/",
     "GET /shares/{}",
     "https://files.example/a.mp3?X-Amz-Signature={}&x=1",
     "https://files.example/a.mp3?who={}",

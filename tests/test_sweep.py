@@ -63,12 +63,12 @@ def running(order: Order, upstream: Sandbox) -> Task:
 def test_one_sweeps_at_a_time(sweeper: Sweep) -> None:
     assert workers.take(workers.SWEEP, "somebody else")
     assert sweeper.run() is False
-    assert Lease.objects.get().holder == "somebody else"
+    assert Lease.objects.get(name=workers.SWEEP).holder == "somebody else"
 
 
 def test_a_sweep_that_ends_by_itself_gives_the_lease_back(one_tick: Sweep) -> None:
     assert one_tick.run() is True
-    assert Lease.objects.get().holder == ""
+    assert Lease.objects.get(name=workers.SWEEP).holder == ""
 
 
 def test_a_sweep_that_is_told_to_stop_stops(sweeper: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:

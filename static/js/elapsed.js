@@ -14,9 +14,10 @@ function tick() {
   }
 }
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "medium" });
-const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const moment = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const timeZone = document.documentElement.dataset.zone; // of the person's profile; else that of this device
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "medium", timeZone });
+const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
+const moment = new Intl.DateTimeFormat(undefined, { timeZone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 function localise() {
   for (const each of document.querySelectorAll("time[datetime]:not([data-local])")) {

@@ -80,14 +80,17 @@ function price(form) {
   const balance = Number(document.getElementById("credits").dataset.balance);
   const remains = send.querySelector("[data-remains]");
   const button = send.querySelector("[data-create]");
+  if (!button) return; // a limit or a pause keeps it off
+  const { left = Infinity } = send.dataset;
   if (!button.hasAttribute("aria-disabled")) button.textContent = `Create ${takes} take${takes > 1 ? "s" : ""} · ${spaced(cost)} credits`;
-  remains.classList.toggle("short", balance < cost);
-  remains.textContent = balance < cost ? `You have ${spaced(balance)} credits: not enough.` : `${spaced(balance - cost)} will remain`;
+  remains.classList.toggle("short", balance < cost || left < cost);
+  remains.textContent = balance < cost ? `You have ${spaced(balance)} credits: not enough.` : left < cost ? `A limit leaves ${spaced(left)} credits: not enough.` : `${spaced(balance - cost)} will remain`;
 }
 
 // A second click that comes after the answer would be a second order: the button rests for a moment.
 function rest(form) {
   const button = form.querySelector("[data-create]");
+  if (!button) return;
   button.setAttribute("aria-disabled", "true");
   button.textContent = "Ordered";
   button.focus({ preventScroll: true });
@@ -123,7 +126,7 @@ function prepare() {
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-order]");
   if (!form) return;
-  form.querySelector("[data-create]").removeAttribute("aria-disabled"); // another order is being written
+  form.querySelector("[data-create]")?.removeAttribute("aria-disabled"); // another order is being written
   if (event.target.name === "start") choose(form, event.target.value);
   figure(form);
   price(form);

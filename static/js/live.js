@@ -12,6 +12,8 @@ let unseen = 0;
 
 const cards = () => [...document.querySelectorAll("[data-signature]")];
 const files = () => document.querySelector("[data-files]");
+// Who wants the browser to tell them of a song is told while they look elsewhere as well.
+const tells = () => document.querySelector("[data-tell]") !== null && isMoving();
 const isMoving = () => document.querySelector("[data-moving]") !== null;
 
 function address() {
@@ -31,7 +33,7 @@ function address() {
 }
 
 async function ask() {
-  if (document.hidden || asking) return;
+  if ((document.hidden && !tells()) || asking) return;
   asking = true;
   const filesBefore = { ...files()?.dataset };
   const before = new Map(cards().map((card) => [card.id, { ...card.dataset }]));
@@ -46,7 +48,7 @@ async function ask() {
 }
 
 function plan() {
-  const pause = (isMoving() ? QUICK : SLOW) * 2 ** Math.min(failures, 4);
+  const pause = (isMoving() && !document.hidden ? QUICK : SLOW) * 2 ** Math.min(failures, 4);
   clearTimeout(timer);
   due = performance.now() + pause;
   timer = setTimeout(ask, pause);
@@ -55,7 +57,9 @@ function plan() {
 function compare(before, filesBefore) {
   const changed = cards().filter((card) => before.get(card.id)?.signature !== card.dataset.signature);
   const ended = changed.filter((card) => "moving" in (before.get(card.id) ?? {}) && !("moving" in card.dataset));
-  if (changed.length) document.body.dispatchEvent(new CustomEvent("cards-changed"));
+  // A page may have been read between a file and the end of its order: what is there by now comes with the files.
+  const brought = filesBefore.files !== files()?.dataset.files;
+  if (changed.length || brought) document.body.dispatchEvent(new CustomEvent("cards-changed"));
   const ready = ended.filter((card) => card.dataset.status === "done");
   const failed = ended.filter((card) => card.dataset.status === "failed");
   const words = [...ready.map((card) => `${card.dataset.title} is ready`), ...failed.map((card) => `${card.dataset.title} failed`)];

@@ -1,6 +1,7 @@
 // The player: what sounds, and what comes next, also while pages change. It is told what to do by "studio:player"
 // and tells what it does by "studio:playing".
 const bar = document.querySelector("[data-player]");
+const { player: person } = bar.dataset; // nobody on a public page, where nothing is kept
 const KEPT = "player";
 const EARLY = 15; // seconds before the end of a song: the next one is fetched
 const HEARD = 10; // seconds that make a play
@@ -37,7 +38,8 @@ function tellAll() {
 function load(at = 0) {
   audio.pause();
   if (spare.getAttribute("src") === current().src && !spare.error) changeOver();
-  else audio.src = current().src;
+  // A page may bring the first song along, which is here already then.
+  else if (audio.getAttribute("src") !== current().src || audio.error || audio.currentTime) audio.src = current().src;
   if (at) audio.currentTime = at;
   counted = false;
   nameForSystem();
@@ -236,16 +238,16 @@ on("error", () => audio.getAttribute("src") && failed());
 // -- Where it was, for the next time --
 
 function keep() {
-  if (!mine || !current()) return;
+  if (!person || !mine || !current()) return;
   noted = audio.currentTime;
-  localStorage.setItem(KEPT, JSON.stringify({ person: bar.dataset.player, queue, place, at: noted }));
+  localStorage.setItem(KEPT, JSON.stringify({ person, queue, place, at: noted }));
 }
 
 function forget() {
   queue = [];
   audio.pause();
   empty(audio);
-  localStorage.removeItem(KEPT);
+  if (person) localStorage.removeItem(KEPT);
   tellAll();
 }
 
@@ -256,8 +258,8 @@ addEventListener("submit", (event) => {
   tabs.postMessage("forget");
 });
 
-const kept = JSON.parse(localStorage.getItem(KEPT));
-if (kept?.person === bar.dataset.player) {
+const kept = person && JSON.parse(localStorage.getItem(KEPT));
+if (kept && kept.person === person) {
   [queue, place] = [kept.queue, kept.place];
   load(kept.at);
-} else localStorage.removeItem(KEPT);
+} else if (person) localStorage.removeItem(KEPT);

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -18,3 +19,9 @@ def make_thumbnail(source: Path, target: Path) -> tuple[int, str]:
         picture.convert("RGB").save(target, "WEBP", quality=80)
     data = target.read_bytes()
     return len(data), hashlib.sha256(data).hexdigest()
+
+
+def size_of(picture: BinaryIO) -> tuple[int, int]:
+    """Width and height in pixels, from the picture's first bytes; it has passed `verify.verify_image`."""
+    with Image.open(picture) as opened:
+        return opened.size

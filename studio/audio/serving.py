@@ -33,6 +33,10 @@ PROTECTION = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+# To who has only a link, which may end at any moment: so much is sent without asking once more.
+ASKED_EVERY = 1 << 19
+RANGE_BYTES = 1 << 20  # players ask for the next part by themselves
+UNKEPT = {"Cache-Control": "private, no-store"}
 
 
 def serve(
@@ -46,11 +50,14 @@ def serve(
     download: bool,
     accelerated: str = "",
     signed: Callable[[str, str], str] | None = None,
+    still: Callable[[], bool] | None = None,
 ) -> HttpResponseBase:
     """Answer GET and HEAD for a file of `size` bytes: 200, 206, 304 or 416; 405 for other methods.
 
     `accelerated` is the address of the file inside nginx, which then sends the bytes and minds the ranges.
     `signed` makes, of content type and disposition, an address elsewhere: GET is led there with 302.
+    `still` tells whether the client may still have it. It is asked all along, the answer breaks off when it
+    says no, one to a Range holds RANGE_BYTES at most, and nobody keeps anything.
 
     `etag` must change with the bytes (the SHA-256 does). `open_part` is called with the first byte and how
     many, only when bytes are sent, and what it opens is always closed. Its errors pass through, before
@@ -59,7 +66,7 @@ def serve(
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     tag = quote_etag(etag)
-    headers = {**PROTECTION, "ETag": tag}
+    headers = {**PROTECTION, **(UNKEPT if still else {}), "ETag": tag}
     if _is_known(request, tag):
         return HttpResponseNotModified(headers=headers)
     disposition = str(content_disposition_header(download, safe_filename(filename)))
@@ -69,7 +76,7 @@ def serve(
     headers["Content-Type"] = content_type
     if accelerated:
         return HttpResponse(headers={**headers, "X-Accel-Redirect": quote(accelerated)})
-    return _bytes(request, open_part, size, tag, headers)
+    return _bytes(request, open_part, size, tag, headers, still)
 
 
 def _bytes(
@@ -78,6 +85,7 @@ def _bytes(
     size: int,
     tag: str,
     headers: dict[str, str],
+    still: Callable[[], bool] | None,
 ) -> HttpResponseBase:
     """All of them, or those that the client asks for; of HEAD only how many."""
     try:
@@ -86,13 +94,15 @@ def _bytes(
         del headers["Content-Type"]
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     first, last = wanted or (0, size - 1)
+    if wanted and still:
+        last = min(last, first + RANGE_BYTES - 1)
     length = last - first + 1
     headers["Content-Length"] = str(length)
     if wanted:
         headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     if request.method == "HEAD":
         return HttpResponse(headers=headers)
-    body = _Part(open_part(first, length), length)
+    body = _Part(open_part(first, length), length, still)
     return StreamingHttpResponse(body, status=206 if wanted else 200, headers=headers)
 
 
@@ -124,9 +134,11 @@ def _wanted(request: HttpRequest, tag: str, size: int) -> tuple[int, int] | None
 class _Part:
     """A stretch of a file in blocks. No generator: close() of one that never ran does nothing."""
 
-    def __init__(self, file: BinaryIO, length: int) -> None:
+    def __init__(self, file: BinaryIO, length: int, still: Callable[[], bool] | None) -> None:
         self._file = file
         self._left = length
+        self._still = still
+        self._asked_at = length
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -134,6 +146,8 @@ class _Part:
     def __next__(self) -> bytes:
         if not self._left:
             raise StopIteration
+        if self._has_ended():
+            raise StopIteration  # before all that was promised: the server breaks the connection off
         block = self._file.read(min(BLOCK_BYTES, self._left))
         if not block:
             raise OSError(
@@ -141,6 +155,12 @@ class _Part:
             )  # rather a broken reply than a short one
         self._left -= len(block)
         return block
+
+    def _has_ended(self) -> bool:
+        if self._still is None or self._asked_at - self._left < ASKED_EVERY:
+            return False
+        self._asked_at = self._left
+        return not self._still()
 
     def close(self) -> None:
         self._file.close()

@@ -1,6 +1,7 @@
 """What a recording says of itself: its title, who made it, its words, its cover."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from studio.audio import ffmpeg
 
 MAX_TEXT_BYTES = 256 * 1024
 MAX_COVER_BYTES = 10 * 1024 * 1024
+SPECIAL, ESCAPE = re.compile(r"[=;#\\\n]"), r"\\\g<0>"
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 LINE = re.compile(r"((?:[^=\\\n]|\\.)+)=((?:[^\\\n]|\\.)*)\n?|[^\n]*\n?", re.DOTALL)
 SECTIONS = ("[CHAPTER]", "[STREAM]")  # they follow what belongs to the whole file
@@ -49,6 +51,13 @@ def parse(text: str) -> dict[str, str]:
         if line[1]:
             found[ESCAPED.sub(r"\1", line[1]).lower()] = ESCAPED.sub(r"\1", line[2])
     return found
+
+
+def written(tags: Mapping[str, str]) -> str:
+    """The other way round: {"title": "A=b"} -> `title=A\\=b`, below the line that begins such a file."""
+    plain = {key: "\n".join(value.replace("\0", "").splitlines()) for key, value in tags.items()}
+    lines = (f"{key}={SPECIAL.sub(ESCAPE, value)}" for key, value in plain.items() if value)
+    return "\n".join([";FFMETADATA1", *lines, ""])
 
 
 def save_cover(path: Path, demuxer: str, target: Path) -> bool:

@@ -67,6 +67,7 @@ class ClipOrderForm(forms.Form):
 
     form_key = form_key()
     again = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the task this one repeats
+    comment = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the remark that it answers
 
     def __init__(self, *args: Any, operation: Operation, clip: Clip, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,6 +86,15 @@ class ClipOrderForm(forms.Form):
         found = {name: CLOCK.fullmatch(text) for name, text in named.items() if operation.field(name)}
         moments = {name: float(match[2]) for name, match in found.items() if match and not match[1]}
         return {name: moment for name, moment in moments.items() if moment <= clip.duration + ROUNDING_S}
+
+    @staticmethod
+    def part_meant(clip: Clip, operation: Operation, start: float, end: float | None) -> dict[str, float]:
+        """The part that a comment is about. What is said of a moment is meant of what follows it; a part is
+        long enough to be replaced."""
+        until = max(min(end or start + PART_S, clip.duration), SHORTEST_PART_S)
+        first = start if not operation.field("ends_at") else min(start, until - SHORTEST_PART_S)
+        part = {"starts_at": first, "ends_at": until}
+        return {name: moment for name, moment in part.items() if operation.field(name)}
 
     @property
     def price(self) -> int:

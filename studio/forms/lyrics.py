@@ -1,4 +1,4 @@
-"""What people write about lyrics: an order for a text, and the text itself."""
+"""What people ask for when lyrics are to be written for them."""
 
 import uuid
 from typing import Any
@@ -10,13 +10,6 @@ from studio.music_api.fields import Field
 from studio.music_api.providers import Operation, Provider, validate
 
 OPERATION = "make_lyrics"
-LONGEST_TITLE = 80
-LONGEST_TEXT = 20_000  # a sheet may hold more than one song can take
-LOST_BASE = "This page has lost track of its version. Copy your text, reload the page and save it again."
-
-
-def too_long(what: str) -> dict[str, str]:
-    return {"max_length": f"{what} at most %(limit_value)d characters; this has %(show_value)d."}
 
 
 class WriteLyricsForm(forms.Form):
@@ -74,31 +67,3 @@ class WriteLyricsForm(forms.Form):
             "params": {"prompt": self.cleaned_data["prompt"]},
             "form_key": self.cleaned_data["form_key"],
         }
-
-
-class SheetForm(forms.Form):
-    """The text of a sheet. `base` is the version that the writing began with."""
-
-    title = PlainText(required=False, max_length=LONGEST_TITLE, error_messages=too_long("A title has"))
-    text = PlainText(
-        label="Lyrics",
-        required=False,
-        strip=False,
-        max_length=LONGEST_TEXT,
-        error_messages=too_long("A sheet holds"),
-    )
-    base = forms.IntegerField(
-        min_value=1,
-        max_value=2**31 - 1,
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), LOST_BASE),
-    )
-
-
-class NewSheetForm(SheetForm):
-    base = None  # type: ignore[assignment]  # there is no version yet
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and not data["title"] and not data["text"].strip():
-            self.add_error("text", "Write a first line, or give the sheet a title.")
-        return data

@@ -30,6 +30,7 @@ class SongForm(forms.Form):
 
     form_key = form_key()
     again = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the task this one repeats
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the saved words it began with
     provider = forms.ChoiceField(required=False)
     start = forms.ChoiceField(choices=[("sound", "From a sound"), ("lyrics", "From lyrics")], required=False)
     sound = PlainText(required=False)
@@ -131,4 +132,5 @@ class SongForm(forms.Form):
             known.pop("seed", None)
         elif "seed" in known and takes == task.takes:  # each further take had counted it on
             known["seed"] = str((int(known["seed"]) - task.take + 1) % 10**10)
-        return {**known, "provider": task.provider, "takes": takes, "again": task.pk}
+        sings = {"revision": task.lyric_revision_id} if task.lyric_revision_id else {}
+        return {**known, **sings, "provider": task.provider, "takes": takes, "again": task.pk}

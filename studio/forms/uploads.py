@@ -111,7 +111,11 @@ class ImportForm(forms.Form):
 
 def title_of(filename: str) -> str:
     """ "a/Blue\\nnight.final.mp3" -> "Blue night.final"; never empty and at most 80 characters."""
-    stem = PurePosixPath(filename.replace("\\", "/")).stem
-    text = unicodedata.normalize("NFC", stem[: 4 * LONGEST_TITLE])
+    return as_title(PurePosixPath(filename.replace("\\", "/")).stem) or "Upload"
+
+
+def as_title(text: str) -> str:
+    """What of it can be seen, at most 80 characters."""
+    text = unicodedata.normalize("NFC", text[: 4 * LONGEST_TITLE])
     visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    return re.sub(" +", " ", visible).strip()[:LONGEST_TITLE].strip() or "Upload"
+    return re.sub(" +", " ", visible).strip()[:LONGEST_TITLE].strip()

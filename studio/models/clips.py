@@ -23,7 +23,7 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         return self if user.is_owner else self.filter(project__in=Project.objects.visible_to(user))
 
     def editable_by(self, user: User) -> Self:
-        return self if user.is_owner else self.filter(project__in=Project.objects.editable_by(user))
+        return self.filter(project__in=Project.objects.editable_by(user))
 
     def kept(self) -> Self:
         """Those that are not in the bin, nor gone from it."""
@@ -68,6 +68,11 @@ class Clip(models.Model):
     has_video = models.BooleanField(default=False)
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    # Who approved it through a link, instead of a member; the guest knows which link.
+    approved_guest = models.ForeignKey("Guest", null=True, on_delete=models.PROTECT, related_name="+")
+    # Final: nothing of it changes any more, and only files are made from it.
+    final_at = models.DateTimeField(null=True)
+    final_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     notes = models.TextField(blank=True)
     tags = models.ManyToManyField(Tag, through="ClipTag", related_name="clips")
     binned_at = models.DateTimeField(null=True)
@@ -89,6 +94,13 @@ class Clip(models.Model):
             models.CheckConstraint(condition=Q(rating__lte=5), name="clip_rating_to_five"),
             models.CheckConstraint(
                 condition=Q(purged_at=None) | Q(binned_at__isnull=False), name="clip_purged_from_bin"
+            ),
+            models.CheckConstraint(
+                condition=Q(final_at=None) | Q(approved_at__isnull=False, binned_at=None),
+                name="clip_final_is_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(approved_guest=None), name="clip_approved_by_one"
             ),
         ]
         indexes: ClassVar = [
@@ -157,6 +169,8 @@ class Asset(models.Model):
         ORIGINAL = "original", "As uploaded"
         COVER = "cover", "Cover"
         THUMB = "thumb", "Small cover"
+        # Tagged copies for handing a final take over; the label says in which format.
+        DELIVERY = "delivery", "For handing over"
 
     clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="assets")
     # The order that brought it; empty for what we made from our own copy.

@@ -1,6 +1,7 @@
 """Credits: an append-only ledger. A balance is a cache of the sum of its entries, and the database checks it.
 
-People:  grant (+), allowance (+), charge (-), refund (+, the same amount), adjust (either, with a reason).
+People:  grant (+), allowance (+), expire (-, what is left of an allowance that does not carry over),
+         charge (-), refund (+, the same amount), adjust (either, with a reason).
 House:   topup (+), spend (-) and upstream_refund (+) follow the provider's own balance, per attempt;
          loss (-) notes what a person got back while the provider may have kept it.
 A task is charged in the transaction that starts it and refunded in the one that fails or cancels it.
@@ -44,6 +45,7 @@ class CreditEntry(models.Model):
     class Kind(models.TextChoices):
         GRANT = "grant", "Granted"
         ALLOWANCE = "allowance", "Monthly allowance"
+        EXPIRE = "expire", "Expired"
         CHARGE = "charge", "Charged"
         REFUND = "refund", "Returned"
         ADJUST = "adjust", "Corrected"
@@ -53,7 +55,7 @@ class CreditEntry(models.Model):
         LOSS = "loss", "Borne by the house"
 
     PLUS: ClassVar = (Kind.GRANT, Kind.ALLOWANCE, Kind.REFUND, Kind.TOPUP, Kind.UPSTREAM_REFUND)
-    MINUS: ClassVar = (Kind.CHARGE, Kind.SPEND, Kind.LOSS)
+    MINUS: ClassVar = (Kind.EXPIRE, Kind.CHARGE, Kind.SPEND, Kind.LOSS)
     HOUSE: ClassVar = (Kind.TOPUP, Kind.SPEND, Kind.UPSTREAM_REFUND, Kind.LOSS)
 
     account = models.ForeignKey(CreditAccount, on_delete=models.PROTECT, related_name="entries")
@@ -65,6 +67,7 @@ class CreditEntry(models.Model):
     provider = models.CharField(max_length=20, blank=True)
     actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    period = models.DateField(null=True)  # of an allowance: the first of its month
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -74,7 +77,7 @@ class CreditEntry(models.Model):
                 condition=Q(
                     kind__in=["grant", "allowance", "refund", "topup", "upstream_refund"], amount__gt=0
                 )
-                | Q(kind__in=["charge", "spend", "loss"], amount__lt=0)
+                | Q(kind__in=["expire", "charge", "spend", "loss"], amount__lt=0)
                 | (Q(kind="adjust") & ~Q(amount=0) & ~Q(reason="")),
                 name="sign_follows_kind",
             ),
@@ -87,6 +90,16 @@ class CreditEntry(models.Model):
                 fields=["attempt", "kind"],
                 condition=Q(kind__in=["spend", "upstream_refund", "loss"]),
                 name="house_entry_once_per_attempt",
+            ),
+            # However often a job runs, and however late: a month's allowance comes once, and goes once.
+            models.UniqueConstraint(
+                fields=["account", "period", "kind"],
+                condition=Q(kind__in=["allowance", "expire"]),
+                name="allowance_once_per_period",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["allowance", "expire"]) | Q(period__isnull=False),
+                name="allowance_names_its_period",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=["charge", "refund"]) | Q(task__isnull=False),

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
+from studio.models.clock import db_now
 from studio.models.projects import Project
 
 
@@ -71,7 +72,7 @@ class Task(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="tasks")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tasks")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=db_now)  # limits go by it: one clock for all hosts
 
     # The order: `takes` tasks with one form key are one order.
     form_key = models.UUIDField()
@@ -87,6 +88,15 @@ class Task(models.Model):
     )
     # The clip that the order works on: extends, covers, films ...
     source = models.ForeignKey("Clip", null=True, on_delete=models.PROTECT, related_name="orders")
+
+    # The remark that it answers.
+    comment = models.ForeignKey(
+        "Comment", null=True, on_delete=models.SET_NULL, related_name="orders", db_index=False
+    )
+    # The saved words that it sings; of `make_lyrics`, those beside which the new ones are to lie.
+    lyric_revision = models.ForeignKey(
+        "LyricRevision", null=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
 
     # Its life
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
@@ -125,9 +135,16 @@ class Task(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["project", "-id"], name="task_by_project"),
+            models.Index(fields=["created_at", "created_by"], name="task_by_time"),
             models.Index(fields=["status", "provider"], name="task_by_status"),
             # Most tasks have no source, which would talk SQLite out of the plain index.
             models.Index(fields=["source"], condition=Q(source__isnull=False), name="task_by_source"),
+            models.Index(fields=["comment"], condition=Q(comment__isnull=False), name="task_by_comment"),
+            models.Index(
+                fields=["lyric_revision"],
+                condition=Q(lyric_revision__isnull=False),
+                name="task_by_lyric_revision",
+            ),
             models.Index(fields=["ended_at"], name="task_by_end"),  # and those without one: what moves
             models.Index(fields=["poll_after"], condition=Q(poll_after__isnull=False), name="task_poll_due"),
             models.Index(

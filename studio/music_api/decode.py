@@ -25,6 +25,7 @@ from studio.music_api.errors import (
 )
 from studio.music_api.providers import PROVIDERS
 from studio.music_api.types import Accepted, Balance, Delivery, Item, PollResult, PollState
+from studio.music_api.words import words_of
 
 MAX_ITEMS = 50  # an operation gives one or two; stems, the most, give 24
 MAX_MESSAGE = 500
@@ -166,6 +167,7 @@ def _item(entry: dict[str, Any]) -> Item:
         seed=values.text(str(seed) if type(seed) is int else seed, 40),
         format=values.text(entry.get("format"), 20),
         created_at=values.text(entry.get("created_at"), 40),
+        words=words_of(entry.get("lyrics_timestamped")),
     )
 
 

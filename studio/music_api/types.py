@@ -40,12 +40,14 @@ class Item:
     format: str | None = None
     stems: tuple[tuple[str, str], ...] = ()  # name and address of each
     created_at: str | None = None
+    words: tuple[tuple[str, float, float], ...] = ()  # each as it is sung, with its start and end in seconds
 
 
 def _item(stored: Mapping[str, Any]) -> Item:
-    """JSON knows no tuples, and what was stored by an older version knows no stems."""
+    """JSON knows no tuples, and what was stored by an older version knows no stems and no words."""
     stems = tuple((name, url) for name, url in stored.get("stems", ()))
-    return Item(**{**stored, "stems": stems})
+    words = tuple((text, start, end) for text, start, end in stored.get("words", ()))
+    return Item(**{**stored, "stems": stems, "words": words})
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,15 @@ class PollResult:
     unknown_status: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        items = [{**asdict(item), "stems": [list(stem) for stem in item.stems]} for item in self.items]
+        """As JSON keeps it, lists for tuples; `from_dict` reads it back."""
+        items = [
+            {
+                **asdict(item),
+                "stems": [list(stem) for stem in item.stems],
+                "words": [list(word) for word in item.words],
+            }
+            for item in self.items
+        ]
         return {**asdict(self), "state": self.state.value, "items": items}
 
     @classmethod

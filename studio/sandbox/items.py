@@ -1,8 +1,13 @@
 """The items that a finished task shows under `data` (upstream.md 1.7). Pure.
 
 They are kept with the names of the media files; addressed() makes addresses of them.
+
+No source names a field of this contract that says when the words are sung. `lyrics_timestamped` is the
+sandbox's own addition: JSON text, as the song of useapi.net has it (6), of entries such as the sonic family's
+(5.1).
 """
 
+import json
 from typing import Any
 
 from studio.sandbox.types import Clip
@@ -22,6 +27,7 @@ OLDER_ORDER = (
     "duration",
     "state",
 )
+NEWER = ("wav_url", "lyrics_timestamped")
 
 Item = dict[str, Any]
 
@@ -42,7 +48,14 @@ def music(clip: Clip) -> Item:
         "seed": clip.seed,
         "state": "succeeded",
         "created_at": clip.created_at,
+        **_timestamped(clip.words),
     }
+
+
+def _timestamped(words: list[list[Any]]) -> Item:
+    """What is added where somebody sings."""
+    times = [{"word": text, "start_s": start, "end_s": end} for text, start, end in words]
+    return {"lyrics_timestamped": json.dumps(times)} if times else {}
 
 
 def lyrics(lyrics_id: str, text: str, title: str, sound: str, created_at: str) -> Item:
@@ -103,5 +116,5 @@ def addressed(item: Item, origin: str) -> Item:
 def older(item: Item) -> Item:
     """The item as webhooks and the older API show it."""
     names = [name for name in OLDER_ORDER if name in item]
-    names += [name for name in item if name not in (*OLDER_ORDER, "wav_url")]
+    names += [name for name in item if name not in (*OLDER_ORDER, *NEWER)]
     return {name: item[name] for name in names}

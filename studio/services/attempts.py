@@ -163,7 +163,8 @@ def _not_sent(attempt: Attempt, error: NotSent) -> None:
     busy = isinstance(error, errors.RateLimited)
     wait = providers.pause(attempt.provider, retry_after=error.retry_after, busy=busy)
     reason = "The service is busy." if busy else "Waiting for the service: it can't be reached."
-    if db_now() - attempt.task.created_at > SEND_FOR:
+    first = attempt.task.attempts.order_by("pk").values_list("sent_at", flat=True)[0]
+    if db_now() - first > SEND_FOR:  # what waited longer was not tried before, as while spending was paused
         tasks.fail(attempt.task_id, "The service could not be reached for a day.")
         return
     send_after = db_now() + timedelta(seconds=wait * random.uniform(1, 1.2))
@@ -263,7 +264,7 @@ def decide_unknown() -> int:
 
 
 @transaction.atomic
-def _lose(attempt_id: int, reason: str) -> bool:
+def _lose(attempt_id: int, reason: str, actor: User | None = None) -> bool:
     attempt = lock(attempt_id)
     if attempt.status != Status.UNKNOWN:
         return False
@@ -272,7 +273,8 @@ def _lose(attempt_id: int, reason: str) -> bool:
         credits.house_entry(attempt, CreditEntry.Kind.LOSS, reason)
         return True
     # The person's account before the house's, as everywhere: two orders of locks would be a deadlock.
-    tasks.fail(attempt.task_id, f"{reason} If the song still comes, it is yours at no cost.")
+    why = f"{reason} If the song still comes, it is yours at no cost."
+    tasks.fail(attempt.task_id, why, actor=actor)
     credits.house_entry(attempt, CreditEntry.Kind.LOSS, reason)
     return True
 
@@ -286,5 +288,5 @@ def park(task_id: int, why: str) -> None:
 def give_up(task: Task, *, by: User) -> None:
     """A person would rather have the credits back than wait for the decision. Raises TooLate."""
     attempt = task.attempts.filter(status=Status.UNKNOWN).first()
-    if attempt is None or not _lose(attempt.pk, f"Given up by {by}."):
+    if attempt is None or not _lose(attempt.pk, tasks.GIVEN_UP, by):
         raise TooLate("It has been decided meanwhile.")

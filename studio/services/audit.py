@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django_q.tasks import async_task
@@ -23,7 +23,7 @@ from studio.models import (
     Upload,
 )
 from studio.models.clock import db_now
-from studio.services import credits, media, proofs, providers
+from studio.services import credits, media, proofs, providers, sum_proofs
 
 AUDIT_JOB = "studio.jobs.run_audit"
 AUDIT_TIMEOUT_S = 900
@@ -154,7 +154,8 @@ def _done_without_clip() -> QuerySet[Task]:
 
 
 def _done_without_words() -> QuerySet[Task]:
-    return Task.objects.filter(status=State.DONE, operation="make_lyrics", lyric_revisions=None)
+    bare = Task.objects.filter(status=State.DONE, operation="make_lyrics", lyric_revisions=None)
+    return bare.filter(proposal=None)
 
 
 def _done_without_file() -> QuerySet[Task]:
@@ -167,7 +168,19 @@ def _done_without_file() -> QuerySet[Task]:
     return bare.exclude(source__purged_at__isnull=False).exclude(Exists(gone))
 
 
-RULES: dict[str, Callable[[], QuerySet]] = {
+def _allowance_twice() -> QuerySet[CreditEntry]:
+    monthly = CreditEntry.objects.filter(kind__in=(Kind.ALLOWANCE, Kind.EXPIRE)).order_by()
+    rows = monthly.values("account", "period", "kind").annotate(count=Count("pk"), last=Max("pk"))
+    return CreditEntry.objects.filter(pk__in=rows.filter(count__gt=1).values("last"))
+
+
+def _more_expired_than_allowed() -> QuerySet[CreditEntry]:
+    same = {"account": OuterRef("account"), "period": OuterRef("period"), "kind": Kind.ALLOWANCE}
+    enough = CreditEntry.objects.filter(**same, amount__gte=-OuterRef("amount"))
+    return CreditEntry.objects.filter(~Exists(enough), kind=Kind.EXPIRE)
+
+
+RULES: dict[str, Callable[[], QuerySet | list[str]]] = {
     "a balance is the sum of its entries": _balances,
     "nobody's balance is below zero": _overdrawn,
     "a task has exactly one charge": _charged_once,
@@ -185,6 +198,9 @@ RULES: dict[str, Callable[[], QuerySet]] = {
     "a finished song is in the library": _done_without_clip,
     "finished lyrics are kept": _done_without_words,
     "a fetched file is with its clip": _done_without_file,
+    "an allowance comes and goes once a month": _allowance_twice,
+    "no more expires than the allowance was": _more_expired_than_allowed,
+    "the sums by month are those of the ledger": sum_proofs.differing,
 }
 
 

@@ -8,13 +8,12 @@ from django.db.models import Q, Sum
 from studio.models import Attempt, CreditEntry, ProviderState, Task
 from studio.models.clock import db_now
 from studio.music_api.providers import label_of
-from studio.services import lines, proofs, providers, tasks
+from studio.services import lines, notices, proofs, providers, readings, tasks
 
 EVERY = timedelta(minutes=5)
 WHILE_STOPPED = timedelta(seconds=15)
 AFTER_A_TASK = timedelta(seconds=5)
 BLIND_AFTER = timedelta(minutes=1)  # about six looks in vain
-LOW = 0.2
 
 
 @transaction.atomic
@@ -88,14 +87,14 @@ def hurry_for_settled() -> None:
             ProviderState.objects.filter(pk=state.pk, check_after__gt=soon).update(check_after=soon)
 
 
-def is_low(state: ProviderState) -> bool:
-    """Whether a fifth or less is left of what there was."""
-    return state.balance is not None and state.balance <= LOW * state.balance_high
+def is_low(state: ProviderState, set_by_owners: int) -> bool:
+    """Whether so few credits are left that the owners are told; by their own threshold, if there is one."""
+    return state.balance is not None and state.balance <= notices.low_at(state, set_by_owners)
 
 
 def alerts() -> list[str]:
     """What an owner has to know of the providers: one sentence for each that needs them."""
-    found = []
+    found, low = [], notices.low_by_owners()
     known = {state.name: state for state in ProviderState.objects.filter(name__in=providers.enabled())}
     for name, provider in providers.enabled().items():
         state = known.get(name)
@@ -103,7 +102,7 @@ def alerts() -> list[str]:
             continue
         if state.attention or state.hold:
             found.append(f"{provider.label}: {state.attention or state.hold}")
-        elif is_low(state):
+        elif is_low(state, low):
             found.append(f"{provider.label}: {state.balance} credits are left there.")
         if gone := [label_of(each) for each in state.retired if provider.offers(each)]:
             found.append(f"{provider.label} no longer offers: {', '.join(gone)}.")
@@ -117,6 +116,7 @@ def record(marker: proofs.Marker, total: int) -> None:
     now = db_now()
     if state.balance is None or total - state.balance > _returned_since(state):
         state.balance_high = max(total, 0)  # a top-up or a new month; what "low" is measured by
+    before = state.balance
     state.balance, state.balance_at, state.looked_at = total, now, now
     if state.hold and total >= state.needed_credits and not _is_paused(state, now):
         state.hold, state.needed_credits = "", 0
@@ -126,6 +126,8 @@ def record(marker: proofs.Marker, total: int) -> None:
         _send_now(state.name)
     proofs.use_reading(state, marker, total)
     state.save()
+    readings.note(state, total)
+    notices.low_provider(state, before)
 
 
 def _returned_since(state: ProviderState) -> int:

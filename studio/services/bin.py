@@ -17,7 +17,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_q.tasks import async_task
 
 from accounts.models import User
-from studio.models import Asset, Clip, ClipTag, Conversion, PlaylistEntry, SearchText, Task, Upload
+from studio.models import (
+    Asset,
+    Clip,
+    ClipTag,
+    Conversion,
+    LyricDraft,
+    PlaylistEntry,
+    SearchText,
+    Task,
+    Timing,
+    Upload,
+)
 from studio.models.clock import db_now
 from studio.services import media, takes
 from studio.services.batches import batches
@@ -42,7 +53,7 @@ class Act:
 
 
 def put(ids: Sequence[int], *, by: User) -> Act:
-    """Put clips into the bin; those that lie there already are not counted."""
+    """Put clips into the bin; those that lie there already are not counted, and final ones stay."""
     now = db_now()
     count = sum(_put(some, by, now) for some in batches(ids))
     return Act(count, (now - EPOCH) // MICROSECOND)
@@ -51,7 +62,8 @@ def put(ids: Sequence[int], *, by: User) -> Act:
 @transaction.atomic
 def _put(ids: Sequence[int], by: User, now: datetime) -> int:
     stacks = _lock_stacks(ids)
-    count = Clip.objects.filter(pk__in=ids).kept().update(binned_at=now, binned_by=by)
+    open_ones = Clip.objects.filter(pk__in=ids, final_at=None).kept()
+    count = open_ones.update(binned_at=now, binned_by=by)
     takes.settle_front(stacks | _stacks_of(ids))
     return count
 
@@ -119,7 +131,8 @@ def ring_due() -> None:
     if mark.exists() and time.time() - mark.stat().st_mtime < LOOK_EVERY_S:
         return
     mark.touch()
-    if _due(db_now()).exists() or _half_gone().exists():
+    now = db_now()
+    if _due(now).exists() or _half_gone().exists() or _drafts_due(now).exists():
         ring()
 
 
@@ -135,6 +148,7 @@ def purge(after: int) -> int | None:
     """
     now = db_now()
     _give_up(_due(now), now)
+    _drafts_due(now).delete()
     ids = list(_half_gone().filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     for pk in ids:
         try:
@@ -146,6 +160,11 @@ def purge(after: int) -> int | None:
 
 def _due(now: datetime) -> QuerySet[Clip]:
     return _at_rest().filter(binned_at__lte=now - KEPT_FOR)
+
+
+def _drafts_due(now: datetime) -> QuerySet[LyricDraft]:
+    """Discarded drafts have no file and no page of their own; their time is the same."""
+    return LyricDraft.objects.filter(discarded_at__lte=now - KEPT_FOR)
 
 
 def _at_rest() -> QuerySet[Clip]:
@@ -174,7 +193,7 @@ def _give_up(clips: QuerySet[Clip], now: datetime) -> int:
             list(Clip.objects.filter(pk__in=ids).select_for_update().order_by("pk").values_list("pk"))
             count += clips.filter(pk__in=ids).update(purged_at=now, **BUT_NOTHING)
             gone = Clip.objects.filter(pk__in=ids, purged_at__isnull=False).values("pk")
-            for model in (ClipTag, PlaylistEntry, Conversion, SearchText):
+            for model in (ClipTag, PlaylistEntry, Conversion, SearchText, Timing):
                 model._default_manager.filter(clip__in=gone).delete()
     return count
 

@@ -24,15 +24,23 @@ class TooMany(Refusal):
 
 @dataclass(frozen=True)
 class Choice:
-    """The clips that may be changed, and how many were left out because the person may only look at them."""
+    """The clips that may be changed, and how many were left out because the person may only look at them, or
+    because they are final."""
 
     ids: list[int]
     locked: int
+    final: int = 0
 
     @property
     def left_out(self) -> str:
         songs = "1 song of a project" if self.locked == 1 else f"{self.locked:,} songs of projects"
         return f"{songs} that you may only look at {'was' if self.locked == 1 else 'were'} left out."
+
+    @property
+    def final_left_out(self) -> str:
+        if self.final == 1:
+            return "1 final song was left out. Reopen it to change it."
+        return f"{self.final:,} final songs were left out. Reopen them to change them."
 
 
 @dataclass(frozen=True)
@@ -41,14 +49,18 @@ class Tagged:
     full: int  # have as many tags as a clip can have
 
 
-def choose(user: User, clips: QuerySet[Clip]) -> Choice:
-    """What of these clips the person may change. Raises TooMany."""
-    rows = list(clips.order_by("pk").values_list("pk", "project_id")[: MOST + 1])
+def choose(user: User, clips: QuerySet[Clip], *, with_final: bool = False) -> Choice:
+    """What of these clips the person may change; `with_final` for what is no change of a song.
+
+    Raises TooMany.
+    """
+    rows = list(clips.order_by("pk").values_list("pk", "project_id", "final_at")[: MOST + 1])
     if len(rows) > MOST:
         raise TooMany(f"At most {MOST:,} songs are changed at once. Narrow what is found by a filter.")
     editable = set(Project.objects.editable_by(user).values_list("pk", flat=True))
-    ids = [pk for pk, project in rows if project in editable]
-    return Choice(ids, len(rows) - len(ids))
+    mine = [(pk, final_at) for pk, project, final_at in rows if project in editable]
+    ids = [pk for pk, final_at in mine if with_final or final_at is None]
+    return Choice(ids, len(rows) - len(mine), len(mine) - len(ids))
 
 
 # -- Tags ------------------------------------------------------------------------------------------
@@ -90,7 +102,7 @@ def _untag(ids: Sequence[int], unwanted: set[int]) -> int:
 
 def _lock_tags(ids: Sequence[int]) -> dict[int, set[int]]:
     """{clip: its tags}, with the clips locked: two people may tag the same ones at once."""
-    rows = Clip.objects.filter(pk__in=ids, purged_at=None).select_for_update().order_by("pk")
+    rows = Clip.objects.filter(pk__in=ids, purged_at=None, final_at=None).select_for_update().order_by("pk")
     has: dict[int, set[int]] = {pk: set() for pk in rows.values_list("pk", flat=True)}
     for pk, each in ClipTag.objects.filter(clip__in=has).values_list("clip_id", "tag_id"):
         has[pk].add(each)
@@ -117,7 +129,7 @@ def move(ids: Sequence[int], target: Project, *, alone: bool = False) -> int:
 def _check_room(ids: Sequence[int], target: Project, whole: set[uuid.UUID]) -> None:
     if target.quota_mb is None:
         return
-    elsewhere = Clip.objects.filter(purged_at=None).exclude(project=target)
+    elsewhere = _movable(target)
     going = set(ids)
     for some in batches(ids):
         stacks = whole & set(elsewhere.filter(pk__in=some).values_list("stack", flat=True))
@@ -127,9 +139,14 @@ def _check_room(ids: Sequence[int], target: Project, whole: set[uuid.UUID]) -> N
         quotas.check(target, more=size)
 
 
+def _movable(target: Project) -> QuerySet[Clip]:
+    """Final takes stay where they are, also when the others of their order go."""
+    return Clip.objects.filter(purged_at=None, final_at=None).exclude(project=target)
+
+
 @transaction.atomic
 def _move(ids: Sequence[int], target: Project, whole: set[uuid.UUID]) -> int:
-    elsewhere = Clip.objects.filter(purged_at=None).exclude(project=target)
+    elsewhere = _movable(target)
     stacks = set(elsewhere.filter(pk__in=ids).values_list("stack", flat=True))
     rows = elsewhere.filter(stack__in=stacks).select_for_update().order_by("pk")
     # New stacks: a take of the same order that comes late must not lie hidden behind one in another project.

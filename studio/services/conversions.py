@@ -16,6 +16,8 @@ from studio.services.results import Copy
 
 CONVERT_JOB = "studio.jobs.convert"
 KINDS = (Asset.Kind.MP3, Asset.Kind.WAV, Asset.Kind.FLAC)
+# All files for handing a final take over, made by one job: its kind, and that of each of these files.
+DELIVERY = Asset.Kind.DELIVERY
 JOB_MAY_TAKE_S = 900
 LEASE = timedelta(seconds=45)  # renewed while the work goes on
 TRIES = 3
@@ -43,8 +45,13 @@ def missing(clip: Clip) -> list[str]:
 @transaction.atomic
 def ask(clip: Clip, kind: str) -> None:
     """Have the file made; asking twice is asking once. One that was given up is tried anew. Raises Full."""
-    if kind not in missing(clip):
-        return
+    if kind in missing(clip):
+        begin(clip, kind)
+
+
+@transaction.atomic
+def begin(clip: Clip, kind: str) -> None:
+    """The same without a look at what is there: of the kind DELIVERY several files are made. Raises Full."""
     quotas.check(clip.project)
     now = db_now()
     due = spare.first_due(Conversion, now)
@@ -79,6 +86,9 @@ def claim(conversion_id: int) -> Work | None:
         return None
     if row.claims >= TRIES:
         give_up(row.pk, "It could not be made on this machine.")
+        return None
+    if row.kind == DELIVERY and row.clip.final_at is None:
+        row.delete()  # reopened meanwhile
         return None
     if full := quotas.why_full(row.clip.project):
         give_up(row.pk, full)

@@ -1,14 +1,16 @@
 """The verbs of credits. `_post` is the only writer of the ledger."""
 
 from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
-from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import TrailEvent, User
 from studio.errors import NotEnoughCredits
 from studio.models import Attempt, CreditAccount, CreditEntry, ProviderState, Task
+from studio.services import team
 
 CHARGED = "The provider's balance shows that it was accepted"
 
@@ -47,8 +49,9 @@ def at_work(user: User) -> int:
 
 
 def spent_this_month(user: User) -> int:
-    """Charged since the first of the month, less what came back."""
-    start = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    """Charged since the first of the team's month, less what came back."""
+    calendar = team.calendar()
+    start = calendar.start(calendar.this_month())
     mine = CreditEntry.objects.filter(account__user=user, kind__in=(Kind.CHARGE, Kind.REFUND), at__gte=start)
     return -(mine.aggregate(sum=Sum("amount"))["sum"] or 0)
 
@@ -58,14 +61,39 @@ def statement(user: User) -> QuerySet[CreditEntry]:
     return CreditEntry.objects.filter(account__user=user).select_related("task__source", "project", "actor")
 
 
-def grant(user: User, amount: int, *, reason: str, by: User | None = None) -> CreditEntry:
-    """Add credits by hand. `amount` is positive."""
-    return _post(account_of(user), Kind.GRANT, amount, actor=by, reason=reason)
+def grant(
+    user: User, amount: int, *, reason: str, by: User | None = None, form_key: UUID | None = None
+) -> CreditEntry | None:
+    """Add credits by hand. `amount` is positive. The same form sent once more adds nothing: None."""
+    return _by_hand(user, Kind.GRANT, amount, reason, by, form_key)
 
 
-def adjust(user: User, amount: int, *, reason: str, by: User | None = None) -> CreditEntry:
-    """Correct a balance by a signed amount. Raises NotEnoughCredits below zero."""
-    return _post(account_of(user), Kind.ADJUST, amount, actor=by, reason=reason)
+def adjust(
+    user: User, amount: int, *, reason: str, by: User | None = None, form_key: UUID | None = None
+) -> CreditEntry | None:
+    """Correct a balance by a signed amount. Raises NotEnoughCredits below zero. The same form sent once more
+    changes nothing: None."""
+    return _by_hand(user, Kind.ADJUST, amount, reason, by, form_key)
+
+
+@transaction.atomic
+def _by_hand(
+    user: User, kind: str, amount: int, reason: str, by: User | None, form_key: UUID | None
+) -> CreditEntry | None:
+    """The trail remembers the forms: its line and the entry are written together or not at all."""
+    lock(user)
+    told = TrailEvent.objects.filter(what=kind, subject=user)  # the trail calls these as the ledger does
+    if form_key and told.filter(facts__form_key=str(form_key)).exists():
+        return None
+    entry = _post(account_of(user), kind, amount, actor=by, reason=reason)
+    key = {"form_key": str(form_key)} if form_key else {}
+    TrailEvent.objects.write(kind, by=by, about=user, credits=amount, entry=entry.pk, **key)
+    return entry
+
+
+def monthly(user: User, kind: str, amount: int, *, period: date, reason: str) -> CreditEntry:
+    """A month's allowance, or what expires of it. Once for each month: see `allowances`."""
+    return _post(account_of(user), kind, amount, period=period, reason=reason)
 
 
 def charge(task: Task) -> CreditEntry | None:
@@ -126,6 +154,7 @@ def _post(
     provider: str = "",
     actor: User | None = None,
     reason: str = "",
+    period: date | None = None,
 ) -> CreditEntry:
     # The conditional UPDATE locks the account row, so that two charges at once can't both see enough.
     accounts = CreditAccount.objects.filter(pk=account.pk)
@@ -144,4 +173,5 @@ def _post(
         provider=attempt.provider if attempt else provider,
         actor=actor,
         reason=reason[:200],
+        period=period,
     )

@@ -46,7 +46,7 @@ SORTS = {
     "plays": Sort("Most played", "plays"),
 }
 # What differs between the takes of one order: with one of these, takes are shown one by one.
-OF_ONE_TAKE = ("tag", "rating", "picked", "approved", "video")
+OF_ONE_TAKE = ("tag", "rating", "picked", "approved", "final", "video")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Filters:
     rating: int | None = None  # at least
     picked: bool = False
     approved: bool = False
+    final: bool = False
     video: bool = False
     since: date | None = None
     until: date | None = None
@@ -160,6 +161,7 @@ READERS = {
     "rating": _stars,
     "picked": _yes,
     "approved": _yes,
+    "final": _yes,
     "video": _yes,
     "since": _day,
     "until": _day,
@@ -192,7 +194,8 @@ def _wanted(filters: Filters) -> Q:
         "created_at__lte": _midnight(filters.until, time.max),
     }
     asked = Q(**{name: value for name, value in wanted.items() if value})
-    return asked & Q(approved_at__isnull=False) if filters.approved else asked
+    states = {"approved_at__isnull": filters.approved, "final_at__isnull": filters.final}
+    return asked & Q(**{name: False for name, is_asked in states.items() if is_asked})
 
 
 def _midnight(day: date | None, at: time = time.min) -> datetime | None:

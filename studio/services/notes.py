@@ -1,13 +1,11 @@
-"""What people note on a clip: its title, notes, stars and approval, and how often it was heard."""
+"""What people note on a clip: its title, notes and stars, and how often it was heard."""
 
 from django.db import transaction
 from django.db.models import F
 
-from accounts.models import User
 from studio.errors import Refusal
 from studio.models import Clip
-from studio.models.clock import db_now
-from studio.services import search
+from studio.services import finals, search
 
 
 class ChangedMeanwhile(Refusal):
@@ -20,9 +18,9 @@ class ChangedMeanwhile(Refusal):
 def write(clip: Clip, *, title: str, notes: str, before: str) -> None:
     """Keep the title, and the notes if they differ from `before`, which is what the person had been shown.
 
-    Raises ChangedMeanwhile instead of writing over what somebody else wrote.
+    Raises ChangedMeanwhile instead of writing over what somebody else wrote, and finals.IsFinal.
     """
-    row = Clip.objects.select_for_update().get(pk=clip.pk)
+    row = finals.hold(clip)
     if notes not in (before, row.notes) and row.notes != before:
         raise ChangedMeanwhile("Somebody changed the notes meanwhile; theirs are above. Put both together.")
     row.title = title
@@ -32,17 +30,9 @@ def write(clip: Clip, *, title: str, notes: str, before: str) -> None:
 
 
 def rate(clip: Clip, stars: int) -> None:
-    """Give it 1 to 5 stars; 0 takes them away."""
-    Clip.objects.filter(pk=clip.pk).update(rating=stars)
-
-
-def approve(clip: Clip, by: User) -> None:
-    """Say yes to it. Who said so first stays."""
-    Clip.objects.filter(pk=clip.pk, approved_at=None).update(approved_at=db_now(), approved_by=by)
-
-
-def take_back_approval(clip: Clip) -> None:
-    Clip.objects.filter(pk=clip.pk).update(approved_at=None, approved_by=None)
+    """Give it 1 to 5 stars; 0 takes them away. Raises finals.IsFinal."""
+    if not Clip.objects.filter(pk=clip.pk, final_at=None).update(rating=stars):
+        raise finals.IsFinal
 
 
 def count_play(clip: Clip) -> None:

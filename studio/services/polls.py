@@ -77,16 +77,18 @@ def record(answers: Iterable[tuple[int, Answer]]) -> None:
     # All tasks before any account: a person who gives one up at this moment locks in the same order.
     asked = Task.objects.select_for_update().filter(pk__in=said, poll_after__isnull=False).order_by("pk")
     news = [(task, said[task.pk]) for task in asked]  # the others have ended meanwhile
-    credits.lock_all(task.created_by_id for task, answer in news if _is_failure(answer))
     now = db_now()
+    credits.lock_all(task.created_by_id for task, answer in news if _may_refund(task, answer, now))
     _store_no_news([task for task, answer in news if _is_no_news(task, answer, now)], now)
     for task, answer in news:
         if not _is_no_news(task, answer, now):
             _store_news(task, answer)
 
 
-def _is_failure(answer: Answer) -> bool:
-    return isinstance(answer, PollResult) and answer.state is PollState.FAILED
+def _may_refund(task: Task, answer: Answer, now: datetime) -> bool:
+    """Trouble may be the last there is, and ends the song as well."""
+    is_ready = isinstance(answer, PollResult) and answer.state is PollState.SUCCESS
+    return not is_ready and not _is_no_news(task, answer, now)
 
 
 def _is_no_news(task: Task, answer: Answer, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.models import TrailEvent
 from studio.models import Attempt, ProviderState
 from studio.models.clock import db_now
 from studio.music_api.providers import PROVIDERS, Provider
@@ -123,10 +124,15 @@ def accepted(name: str) -> None:
 
 
 @transaction.atomic
-def hold(name: str, reason: str, needed_credits: int = 0, *, pause: timedelta | None = None) -> None:
+def hold(
+    name: str, reason: str, needed_credits: int = 0, *, pause: timedelta | None = None, for_key: bool = False
+) -> None:
     """Send nothing until a free balance call succeeds and shows at least `needed_credits`, nor before the
-    `pause` is over; without one the pause that there is goes on."""
+    `pause` is over; without one the pause that there is goes on. `for_key`: it refused the studio's key."""
     state, now = lock(name), db_now()
+    # Once for each hold: one that waits for credits needs some, one for the key needs none.
+    if for_key and (state.needed_credits or not state.hold):
+        TrailEvent.objects.write(TrailEvent.What.KEY_REFUSED, provider=name)
     state.hold, state.needed_credits = reason, needed_credits
     state.check_after = now + RECHECK
     if pause is not None:
@@ -144,13 +150,14 @@ def hold_for_key(name: str, reason: str) -> None:
     last = sent.filter(status=Attempt.Status.ACCEPTED).aggregate(last=Max("pk"))["last"] or 0
     times = sent.filter(pk__gt=last, outcome__startswith=KEY_REFUSED).count()
     if times < 2:
-        hold(name, reason, pause=timedelta(0))
+        hold(name, reason, pause=timedelta(0), for_key=True)
         return
     told = (
         f"The provider shows its balance, but has refused the studio's orders {times} times in a row. An "
         "owner has to look at the account there. Orders are tried again after a pause that grows to an hour."
     )
-    hold(name, told, pause=min(RECHECK * 2 ** min(times - 1, 10), LONGEST_PAUSE))
+    pause = min(RECHECK * 2 ** min(times - 1, 10), LONGEST_PAUSE)
+    hold(name, told, pause=pause, for_key=True)
 
 
 @transaction.atomic

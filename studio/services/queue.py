@@ -1,11 +1,16 @@
-"""What waits, what is in doubt and what was set aside, for the team's owners; and what they can do there."""
+"""The queue: for everybody what waits and what is at work, others' orders without their words; for the team's
+owners what is in doubt and what was set aside as well, and what they can do there."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
+from accounts.models import User
 from studio.errors import TooLate
 from studio.models import Attempt, ProviderState, Task
 from studio.models.clock import db_now
@@ -18,8 +23,22 @@ Status = Task.Status
 
 
 @dataclass(frozen=True)
+class Entry:
+    """Orders of one person that stand together; those of others without their words."""
+
+    person: User
+    place: int  # of the first in the line; 0 on hold, and at work
+    count: int = 1
+    task: Task | None = None  # in full
+
+    @property
+    def last(self) -> int:
+        return self.place + self.count - 1
+
+
+@dataclass(frozen=True)
 class Line:
-    """One provider's waiting orders, in the order in which they were placed."""
+    """One provider's waiting orders, in the order in which they will go, and what it is at work on."""
 
     provider: Provider
     state: ProviderState
@@ -28,37 +47,102 @@ class Line:
     waits_for_proof: bool  # of what became of an order without an answer
     paused_until: datetime | None
     taken: int  # places at the provider
-    waiting: list[Task]
+    entries: list[Entry]
+    at_work: list[Entry]
     count: int
 
     @property
     def more(self) -> int:
-        return self.count - len(self.waiting)
+        return self.count - sum(entry.count for entry in self.entries)
+
+    @property
+    def needs_owners(self) -> bool:
+        return not self.is_on or bool(self.state.attention or self.state.hold)
 
     @property
     def is_full(self) -> bool:
         return self.taken >= self.state.in_flight_limit
 
-    @property
-    def places(self) -> list[tuple[int, Task]]:
-        """Each order with its place in the line, as its own card shows it; 0 for one that is on hold."""
-        queued = [task.pk for task in self.waiting if task.status == Status.QUEUED]
-        numbers = {pk: number for number, pk in enumerate(queued, 1)}
-        return [(numbers.get(task.pk, 0), task) for task in self.waiting]
+
+@dataclass(frozen=True)
+class _Reader:
+    """Who looks, and what they see in full: their own orders, and as an owner of the team everybody's."""
+
+    user: User
+    tasks: dict[int, Task]
+    people: dict[int, User]
+
+    def entries(self, orders: Iterable[tuple[int, int, int]]) -> list[Entry]:
+        """Of (place, task, person); neighbours of one person become one where they have no words."""
+        found: list[Entry] = []
+        for place, pk, person in orders:
+            task = self.tasks.get(pk)
+            before = found[-1] if found else None
+            is_next = before and not before.task and (before.place > 0) == (place > 0)
+            if before and is_next and task is None and before.person.pk == person:
+                found[-1] = replace(before, count=before.count + 1)
+            else:
+                found.append(Entry(self.people[person], place, task=task))
+        return found
 
 
-def waiting() -> list[Line]:
-    """Every provider that is on, and those that are off while orders wait for them."""
+Places = dict[str, list[tuple[int, int, int]]]  # by provider: (place, task, person)
+
+
+def waiting(user: User) -> list[Line]:
+    """Every provider that is on, or for which orders wait, as this person sees it."""
     now = db_now()
     orders = Task.objects.filter(status__in=(Status.QUEUED, Status.HELD), parked=False)
     counts = dict(orders.order_by().values_list("provider").annotate(n=Count("pk")))
-    return [_line(name, counts.get(name, 0), orders, now) for name in {**providers.enabled(), **counts}]
+    line, at_work = _line(user, now), _at_work(user)
+    reader = _reader(user, line, at_work)
+    names = {**providers.enabled(), **counts}
+    return [
+        _told(
+            name,
+            now,
+            count=counts.get(name, 0),
+            entries=reader.entries(line.get(name, ())),
+            at_work=reader.entries(at_work.get(name, ())),
+        )
+        for name in names
+    ]
 
 
-def _line(name: str, count: int, orders: QuerySet[Task], now: datetime) -> Line:
+def _line(user: User, now: datetime) -> Places:
+    """The first of each line, the person's own wherever they stand, then what is on hold."""
+    places: Places = defaultdict(list)
+    for name, orders in lines.in_order(now).items():
+        placed = [(place, pk, person) for place, (pk, person) in enumerate(orders, 1)]
+        own = [order for order in placed[SHOWN:] if order[2] == user.pk and not user.is_owner]
+        places[name] = placed[:SHOWN] + own[:SHOWN]
+    held = Task.objects.filter(status=Status.HELD, parked=False).order_by("pk")
+    for name, pk, person in held.values_list("provider", "pk", "created_by")[:SHOWN]:
+        places[name].append((0, pk, person))
+    return places
+
+
+def _at_work(user: User) -> Places:
+    """What is at the providers now, one person's after the other's; one's own first."""
+    places: Places = defaultdict(list)
+    tasks = Task.objects.filter(status__in=Task.IN_FLIGHT)
+    rows = tasks.order_by("created_by", "pk").values_list("provider", "pk", "created_by")[: 2 * SHOWN]
+    for name, pk, person in sorted(rows, key=lambda row: row[2] != user.pk):
+        places[name].append((0, pk, person))
+    return places
+
+
+def _reader(user: User, *shown: Places) -> _Reader:
+    """With all rows that are told of, in two queries."""
+    orders = [order for places in shown for line in places.values() for order in line]
+    tasks = [pk for _, pk, person in orders if user.is_owner or person == user.pk]
+    found = Task.objects.select_related("created_by", "source").in_bulk(tasks)
+    return _Reader(user, found, User.objects.in_bulk({person for _, _, person in orders}))
+
+
+def _told(name: str, now: datetime, **shown: Any) -> Line:
     state, is_on = providers.state_of(name), name in providers.enabled()
     until = state.paused_until
-    here = orders.filter(provider=name).select_related("created_by", "source").order_by("pk")
     return Line(
         provider=providers.named(name),
         state=state,
@@ -67,8 +151,7 @@ def _line(name: str, count: int, orders: QuerySet[Task], now: datetime) -> Line:
         waits_for_proof=is_on and lines.waits_for_proof(state, now),
         paused_until=until if until and until > now else None,
         taken=lines.places_taken(name, now),
-        waiting=list(here[:SHOWN]),
-        count=count,
+        **shown,
     )
 
 

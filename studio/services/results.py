@@ -18,7 +18,7 @@ from django.db.models import Q
 from studio.models import Asset, Clip, Task
 from studio.models.tasks import first_line
 from studio.music_api.types import Item, PollResult
-from studio.services import bin, media, providers, search, takes
+from studio.services import bin, media, providers, search, takes, timings
 
 Kind = Asset.Kind
 IMPORT = "download"
@@ -27,6 +27,7 @@ FROM_PROVIDER = "from the provider"
 # What people thought of a song that has left the bin for good is nothing to one that is imported anew.
 AS_NEW: dict[str, Any] = {
     **{"purged_at": None, "binned_at": None, "binned_by": None, "approved_at": None, "approved_by": None},
+    **{"approved_guest": None},
     **{"rating": 0, "plays": 0, "has_video": False, "notes": ""},
 }
 
@@ -158,6 +159,8 @@ def keep(work: Work, copies: Sequence[Copy], sound: Sound | None) -> Clip:
         for copy in copies:
             _write_asset(task, clip, copy, names[copy.path])
         _keep_original(task, clip)
+        if work.clip_id is None:
+            timings.keep_words(clip, work.item.words)
         search.index(clip)
         if is_import and clip.binned_at:
             bin.restore([clip.pk])  # somebody asks for it again
@@ -240,7 +243,7 @@ def _facts(task: Task, item: Item, sound: Sound) -> dict[str, Any]:
         "created_by": task.created_by,
         "title": _title(task, item)[:200],
         "sound": params.get("sound") or item.sound or params.get("instruction") or "",
-        "lyrics": item.lyrics or params.get("lyrics") or "",
+        "lyrics": _lyrics(task, item),
         "model": (item.model or params.get("mv") or "")[:60],
         "seed": item.seed or params.get("seed") or "",
         "duration": sound.duration,
@@ -248,6 +251,13 @@ def _facts(task: Task, item: Item, sound: Sound) -> dict[str, Any]:
         "true_peak": sound.true_peak,
         "peaks": sound.peaks,
     }
+
+
+def _lyrics(task: Task, item: Item) -> str:
+    """With a new part the provider tells the words of the song before, or those of the part alone."""
+    if task.operation == "replace_music" and task.lyric_revision:
+        return task.lyric_revision.text
+    return item.lyrics or task.params.get("lyrics") or ""
 
 
 def _title(task: Task, item: Item) -> str:

@@ -7,7 +7,7 @@ from django.db import transaction
 from studio.errors import Refusal
 from studio.models import Clip, ClipTag, Project, Tag
 from studio.models.search import fold
-from studio.services import search
+from studio.services import finals, search
 
 MOST = 20  # on one clip
 NEWEST = 200  # songs of a project whose tags are suggested: a look at all of 100,000 takes too long
@@ -20,8 +20,9 @@ class TooManyTags(Refusal):
 
 @transaction.atomic
 def add(clip: Clip, names: Iterable[str]) -> None:
-    """Put these on the clip; those it has already stay. Raises TooManyTags, and then none is put on."""
-    Clip.objects.select_for_update().get(pk=clip.pk)  # two people's tags at once must not be more than MOST
+    """Put these on the clip; those it has already stay. Raises TooManyTags, and then none is put on; and
+    finals.IsFinal."""
+    finals.hold(clip)  # two people's tags at once must not be more than MOST
     wanted = named(names)
     has = set(ClipTag.objects.filter(clip=clip).values_list("tag_id", flat=True))
     if (count := len(has | {tag.pk for tag in wanted})) > MOST:
@@ -32,8 +33,8 @@ def add(clip: Clip, names: Iterable[str]) -> None:
 
 @transaction.atomic
 def remove(clip: Clip, tag_id: int) -> None:
-    """Take one off the clip; one that it does not have changes nothing."""
-    Clip.objects.select_for_update().get(pk=clip.pk)  # first of all, as whoever else changes its words
+    """Take one off the clip; one that it does not have changes nothing. Raises finals.IsFinal."""
+    finals.hold(clip)  # first of all, as whoever else changes its words
     ClipTag.objects.filter(clip=clip, tag_id=tag_id).delete()
     search.index(clip)
 

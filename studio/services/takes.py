@@ -15,7 +15,9 @@ from django.db.models import Count
 from studio.errors import Refusal
 from studio.models import Clip, Task
 from studio.models.clips import ClipQuerySet
+from studio.services import finals
 
+PICK_IS_FINAL = "The picked take is final. Reopen it to pick another."
 NEXT_TO_SILENCE = -50.0  # LUFS; what is quieter sets no level for the others
 
 
@@ -61,7 +63,7 @@ def whole(clips: ClipQuerySet) -> ClipQuerySet:
 def pick(clip: Clip) -> None:
     """This is the one of its takes: it stands in front, and the others fold away behind it.
 
-    Raises Refusal when the clip is in the bin.
+    Raises Refusal when the clip is in the bin, and finals.IsFinal.
     """
     bring_to_front(clip)
     Clip.objects.filter(pk=clip.pk).update(picked=True)
@@ -69,17 +71,20 @@ def pick(clip: Clip) -> None:
 
 @transaction.atomic
 def unpick(clip: Clip) -> None:
-    """No take is the one any more; the order of the stack stays as it is."""
-    Clip.objects.filter(pk=clip.pk).update(picked=False)
+    """No take is the one any more; the order of the stack stays as it is. Raises finals.IsFinal."""
+    if not Clip.objects.filter(pk=clip.pk, final_at=None).update(picked=False):
+        raise finals.IsFinal
 
 
 @transaction.atomic
 def bring_to_front(clip: Clip) -> None:
     """This take stands for its stack, picked or not; one that had been picked is so no more.
 
-    Raises Refusal when the clip is in the bin.
+    Raises Refusal when the clip is in the bin; finals.IsFinal when it is final, or would take the pick from a
+    take that is.
     """
     stack = _stack_with(clip)
+    _check_open(clip, stack)
     Clip.objects.filter(stack=stack, picked=True).exclude(pk=clip.pk).update(picked=False)
     _put_in_front(clip, stack)
 
@@ -91,6 +96,12 @@ def _stack_with(clip: Clip) -> uuid.UUID:
     if not Clip.objects.kept().filter(pk=clip.pk, stack=stack).exists():
         raise Refusal("This take is in the bin. Restore it first.")
     return stack
+
+
+def _check_open(clip: Clip, stack: uuid.UUID) -> None:
+    finals.check(clip)
+    if Clip.objects.filter(stack=stack, picked=True, final_at__isnull=False).exists():
+        raise finals.IsFinal(PICK_IS_FINAL)
 
 
 def _put_in_front(clip: Clip, stack: uuid.UUID) -> None:
@@ -127,9 +138,11 @@ def _front_of(takes: Sequence[Clip]) -> Clip | None:
 
 @transaction.atomic
 def leave_stack(clip: Clip) -> None:
-    """The clip goes its own way, as into another project: a stack of one, and no longer picked."""
+    """The clip goes its own way, as into another project: a stack of one, and no longer picked. Raises
+    finals.IsFinal."""
     old, new = Clip.objects.values_list("stack", flat=True).get(pk=clip.pk), uuid.uuid4()
     lock([old])
+    finals.check(clip)
     Clip.objects.filter(pk=clip.pk).update(stack=new, is_front=False, picked=False)
     settle_front([old, new])
 

@@ -181,7 +181,7 @@ def stream(user: User, clip_ids: Sequence[int], formats: Sequence[str]) -> Gener
 
     Raises OSError when a file breaks after it was found whole: the archive ends there and cannot be opened.
     """
-    members = _Archive(user, clip_ids, formats).members()
+    members = Archive(user, clip_ids, formats).members()
     yield from stream_zip(members, chunk_size=BLOCK_BYTES, extended_timestamps=False)
 
 
@@ -189,12 +189,12 @@ class Broken(Exception):
     """A file that can't be put into the archive, and why."""
 
 
-class _Archive:
-    def __init__(self, user: User, clip_ids: Sequence[int], formats: Sequence[str]) -> None:
+class Archive:  # `taken`: names of what else is put into the zip
+    def __init__(self, user: User, clip_ids: Sequence[int], formats: Sequence[str], *taken: str) -> None:
         self.user = user
         self.clip_ids = clip_ids
         self.formats = formats
-        self.names = Names(SHEET, MISSING)
+        self.names = Names(SHEET, MISSING, *taken)
         self.folders: set[str] = set()
         self.paths: dict[int, str] = {}  # of each song's first file, for the sheet
         self.missing: list[str] = []
@@ -234,12 +234,12 @@ class _Archive:
         for file in chosen(files, self.formats):
             path = self.names.free(*_place(song, file))
             try:
-                method = self._method(file.size, _checksum(file))
+                method = self._method(file.size, checksum_of(file))
             except Broken as broken:
                 self.missing.append(f"{path}: {broken}")
                 continue
             self.paths.setdefault(clip.pk, path)
-            yield path, _when(clip), MODE, method, _blocks(file)
+            yield path, _when(clip), MODE, method, blocks_of(file)
 
     def _method(self, size: int, checksum: int) -> Method:
         """Audio does not shrink. The large format is for what needs it: old programs don't know it."""
@@ -273,11 +273,11 @@ def _when(clip: Clip) -> datetime:
     return timezone.localtime(clip.created_at)
 
 
-def _checksum(file: File) -> int:
+def checksum_of(file: File) -> int:
     """The CRC-32 of the stored file. Raises Broken when its bytes are not those that were kept."""
     digest, checksum = hashlib.sha256(), 0
     try:
-        for block in _blocks(file):
+        for block in blocks_of(file):
             digest.update(block)
             checksum = zlib.crc32(block, checksum)
     except FileNotFoundError as error:
@@ -289,12 +289,12 @@ def _checksum(file: File) -> int:
     return checksum
 
 
-def _blocks(file: File) -> Iterator[bytes]:
+def blocks_of(file: File) -> Iterator[bytes]:
+    """The bytes of a stored file, read as they are sent. Raises OSError."""
     left = file.size
     with closing(media.open_part(file.name, 0, file.size)) as source:
         while left:
-            block = source.read(min(BLOCK_BYTES, left))
-            if not block:
+            if not (block := source.read(min(BLOCK_BYTES, left))):
                 raise OSError("The stored file is shorter than its row says.")
             left -= len(block)
             yield block

@@ -1,6 +1,5 @@
 """How the studio writes figures: credits, times, waveforms and drawn covers."""
 
-import hashlib
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,6 +9,8 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from studio.audio.pictures import shapes
 
 register = template.Library()
 
@@ -114,14 +115,5 @@ def waveform_path(peaks: bytes, bars: int = 120, height: int = 100) -> str:
 @register.inclusion_tag("components/_drawn_cover.html")
 def drawn_cover(key: Any) -> dict[str, Any]:
     """A picture for what has none: three shapes that follow from the key, always the same."""
-    digest = hashlib.sha256(str(key).encode()).digest()
-    circles = [
-        {
-            "cx": digest[n] % 80 + 10,
-            "cy": digest[n + 1] % 80 + 10,
-            "r": digest[n + 2] % 24 + 16,
-            "tone": n // 3,
-        }
-        for n in (0, 3, 6)
-    ]
-    return {"circles": circles, "turn": digest[9] % 180, "tone": digest[10] % 4}
+    drawn = shapes(key)
+    return {"circles": drawn.circles, "turn": drawn.turn, "ground": drawn.ground}

@@ -122,6 +122,8 @@ def again_url(task: Task) -> str:
     """The form that orders the same once more; "" where there is none."""
     if task.source_id:
         page = reverse("clip_order", args=[task.source_id, task.operation])
+    elif task.operation == "make_lyrics" and task.lyric_revision:
+        page = reverse("lyric_write", args=[task.lyric_revision.sheet_id])
     else:
         try:
             page = reverse(PAGES.get(task.operation, "new_song"), args=[task.project_id])

@@ -1,15 +1,16 @@
 """The first line of every view: the object the person may see, or 404; 403 when they may only look."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from accounts.models import User
-from studio.models import Asset, Clip, Import, LyricSheet, Playlist, Project, Task
-from studio.permissions import OWNER, refusal
-from studio.services import projects
+from accounts.models import Role, User
+from studio.models import Asset, Clip, Import, LyricRevision, LyricSheet, Playlist, Project, Share, Task
+from studio.permissions import ARCHIVED, OWNER, VIEWER, refusal
+from studio.services import finals
 
 
 def project_for(user: User, project_id: int, action: str) -> Project:
@@ -73,12 +74,29 @@ def sheet_for(user: User, sheet_id: int, action: str) -> LyricSheet:
     return sheet
 
 
+def revision_for(user: User, number: int | None) -> LyricRevision | None:
+    """A saved text that the person may see; None for any other, which a form may well have named."""
+    if number is None:
+        return None
+    seen = LyricSheet.objects.visible_to(user)
+    return LyricRevision.objects.filter(sheet__in=seen, pk=number).select_related("sheet").first()
+
+
 def playlist_for(user: User, playlist_id: int, action: str) -> Playlist:
     playlist = Playlist.objects.visible_to(user).select_related("project").filter(pk=playlist_id).first()
     if playlist is None:
         raise Http404
     check(user, playlist.project, action)
     return playlist
+
+
+def share_for(user: User, share_id: int) -> Share:
+    """A link that the person manages: the team's owners all, others their own, of projects that they see."""
+    mine = Share.objects.managed_by(user).filter(project__in=Project.objects.visible_to(user))
+    share = mine.select_related("project", "clip", "playlist", "created_by", "revoked_by").filter(pk=share_id)
+    if (found := share.first()) is None:
+        raise Http404
+    return found
 
 
 def import_for(user: User, key: UUID) -> Import:
@@ -93,12 +111,34 @@ def import_for(user: User, key: UUID) -> Import:
 
 def reason_not_to(user: User, project: Project, action: str) -> str:
     """Why the person may not do it, for the tooltip of a button that is off; "" when they may."""
-    return refusal(user.role, projects.access_of(user, project), action)
+    archived = str(project.owner) if project.is_archived else ""
+    return refusal(user.role, project.access_of(user), action, archived)
+
+
+def reason_not_to_change(user: User, clip: Clip, action: str = "edit") -> str:
+    """The same for what changes a song, or is ordered from it: nobody does that to a final one."""
+    return reason_not_to(user, clip.project, action) or (finals.FINAL if clip.final_at else "")
+
+
+def reason_in_list(user: User, project: Project) -> str:
+    """The same of one of many projects that the person may not change, without a query for each."""
+    if project.is_archived and user.role != Role.GUEST:
+        return ARCHIVED
+    return refusal(user.role, VIEWER, "edit")
 
 
 def check(user: User, project: Project, action: str) -> None:
     if reason := reason_not_to(user, project, action):
         raise PermissionDenied(reason)
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """Around what changes a song and loses nothing that was typed: what is final is forbidden."""
+    try:
+        yield
+    except finals.IsFinal as refusal:
+        raise PermissionDenied(refusal.message) from refusal
 
 
 def reason_of_role(user: User) -> str:

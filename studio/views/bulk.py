@@ -21,6 +21,7 @@ from studio.views.htmx import StudioRequest, back
 MOST_BY_HAND = 500  # songs in one address
 AT_ONCE = (2, 4)  # that are compared
 ON_ALL_TAKES = ("tag", "untag", "bin", "zip")  # where a row of a folded list stands for its whole order
+ON_FINAL = ("playlist",)  # which changes no song
 NONE_LEFT = "None of these songs is in the library any more."
 
 
@@ -72,13 +73,16 @@ def _chosen(request: StudioRequest, form: BulkForm) -> ClipQuerySet:
 
 
 def _change(request: StudioRequest, form: BulkForm) -> HttpResponse:
-    chosen = bulk.choose(request.user, _chosen(request, form))
+    act = form.cleaned_data["act"]
+    chosen = bulk.choose(request.user, _chosen(request, form), with_final=act in ON_FINAL)
     if chosen.ids:
-        VERBS[form.cleaned_data["act"]](request, form, chosen.ids)
-    elif not chosen.locked:
+        VERBS[act](request, form, chosen.ids)
+    elif not chosen.locked and not chosen.final:
         messages.error(request, NONE_LEFT)
     if chosen.locked:
         messages.warning(request, chosen.left_out)
+    if chosen.final:
+        messages.warning(request, chosen.final_left_out)
     return back(request, "library", _filters(request, form).query)
 
 

@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_rela
 from django.utils import timezone
 
 from accounts.models import User
-from studio.models import Asset, Clip, Project, ProviderState, Task
+from studio.models import Asset, Clip, LyricRevision, Project, ProviderState, Task
 from studio.models.clock import db_now
-from studio.services import lines, providers, tasks
+from studio.services import lines, pauses, providers, tasks
 from studio.templatetags.orders import order_title
 
 HISTORY = 200  # finished tasks that typical times are taken from
@@ -80,6 +80,9 @@ def build(rows: Iterable[Task], user: User) -> list[Card]:
         "assets", Asset.objects.select_related("clip").only("task", "clip__project", "clip__purged_at")
     )
     prefetch_related_objects([task for task in rows if not task.clips.all()], files)
+    texts = [task for task in rows if task.operation == "make_lyrics" and task.lyric_revision_id]
+    beside = Prefetch("lyric_revision", LyricRevision.objects.only("sheet"))
+    prefetch_related_objects(texts, beside, "proposal")
     seen = _seen(rows, user)
     waits = _waits(rows)
     editable = set(
@@ -151,18 +154,21 @@ def _waits(rows: Sequence[Task]) -> dict[int, _Wait]:
     """Where each of these tasks stands in its provider's line, and why that does not move."""
     queued = {task.pk: task.provider for task in rows if task.status == Task.Status.QUEUED}
     places = _places() if queued else {}
-    reasons = {state.name: _waits_for(state) for state in ProviderState.objects.all()} if queued else {}
+    reasons = _reasons(queued.values()) if queued else {}
     return {task.pk: _Wait(places.get(task.pk, 0), reasons.get(queued.get(task.pk, ""), "")) for task in rows}
 
 
 def _places() -> dict[int, int]:
-    lines: dict[str, int] = defaultdict(int)
-    places = {}
-    queued = Task.objects.filter(status=Task.Status.QUEUED, parked=False).order_by("pk")
-    for pk, provider in queued.values_list("pk", "provider")[:1000]:
-        lines[provider] += 1
-        places[pk] = lines[provider]
-    return places
+    """By task, its place in the order in which its provider's line will go."""
+    in_order = lines.in_order(db_now()).values()
+    return {pk: place for line in in_order for place, (pk, _) in enumerate(line, 1)}
+
+
+def _reasons(names: Iterable[str]) -> dict[str, str]:
+    """By provider, why its line does not move."""
+    if team := pauses.current():
+        return dict.fromkeys(names, f"Spending is paused by {team.paused_by}; your credits are kept.")
+    return {state.name: _waits_for(state) for state in ProviderState.objects.all()}
 
 
 def _waits_for(state: ProviderState) -> str:

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from studio.errors import Refusal
 from studio.forms import ClipOrderForm, NotesForm, TagsForm
-from studio.models import Clip, LyricRevision, Project, Task
+from studio.models import Clip, Project, Task
 from studio.services import conversions, media, providers, tags, tasks
-from studio.views import access, cards, family, files, offers
+from studio.views import access, cards, family, files, offers, orders, remarks, shared_things, sung, timings
 from studio.views.htmx import StudioRequest, fragments, is_fragment, whole_number
 
 LATELY = timedelta(days=1)  # a failed order stays on its clip's page
@@ -39,7 +39,8 @@ def page(
         "project": clip.project,
         "takes": _takes(clip),
         "refusal": shown.refusal,
-        "why_not_edit": access.reason_not_to(request.user, clip.project, "edit"),
+        "why_not_edit": access.reason_not_to_change(request.user, clip),
+        "why_not_here": access.reason_not_to(request.user, clip.project, "edit"),
         "offers": offers.row(clip, shown.refusal),
         "needs_upload": offers.needs_upload(clip),
         "files": shown,
@@ -48,11 +49,15 @@ def page(
         "again": offers.again(clip, is_there=sees_order and not relatives.parent_is_hidden),
         "sees_order": sees_order,
         "provider": providers.named(clip.provider),
-        "revision": _revision(clip),
+        "sung": sung.of(clip, request.user),
+        **timings.context(clip),
+        **remarks.context(request, clip),
+        "answers_comment": remarks.answered(clip, request.user),
         "playlists": clip.project.playlists.all(),
         "notes_form": notes or NotesForm.of(clip),
         "tags_form": new_tags or TagsForm(),
         "known_tags": tags.known_in(clip.project),
+        "sharing": shared_things.button(request.user, clip.project, "clip", clip=clip),
     }
     return render(request, "clips/detail.html", context, status=422 if notes or new_tags else 200)
 
@@ -77,15 +82,6 @@ def _orders(clip: Clip, user: User) -> list[Task]:
     return list(rows.for_card().order_by("-pk")[:ORDERS])
 
 
-def _revision(clip: Clip) -> LyricRevision | None:
-    """The saved version of a lyric sheet of this project that was sung, word for word."""
-    words = clip.task.params.get("lyrics") if clip.task else ""
-    if not words:
-        return None
-    sung = LyricRevision.objects.filter(sheet__project=clip.project, text=words)
-    return sung.select_related("sheet").order_by("pk").first()
-
-
 # -- Orders ----------------------------------------------------------------------------------------
 
 
@@ -98,7 +94,9 @@ def order(request: StudioRequest, clip_id: int, operation: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         part = ClipOrderForm.part_of(clip, offer.operation, request.GET)
-        initial = {**_again(request, clip, operation), **part}
+        comment = remarks.asked_for(clip, request.GET.get("comment"))
+        meant = remarks.filled(clip, offer.operation, comment)
+        initial = {**_again(request, clip, operation), **meant, **part}
         return _page(request, offer, ClipOrderForm(initial=initial, operation=offer.operation, clip=clip))
     form = ClipOrderForm(request.POST, operation=offer.operation, clip=clip)
     if offer.reason or not form.is_valid() or not _order(request, clip, form):
@@ -112,11 +110,18 @@ def _order(request: StudioRequest, clip: Clip, form: ClipOrderForm) -> bool:
     if media.storage_is_full():
         form.add_error(None, FULL)
         return False
-    repeated = Task.objects.visible_to(request.user).filter(pk=form.cleaned_data["again"], source=clip)
+    mine = Task.objects.visible_to(request.user).select_related("lyric_revision")
+    repeated = mine.filter(pk=form.cleaned_data["again"], source=clip).first()
+    order = form.order()
+    # With other words in their place, the version that the earlier order sang is not what this one sings.
+    same = repeated is not None and repeated.params.get("lyrics") == order["params"].get("lyrics")
+    words = repeated.lyric_revision if repeated and same else remarks.still_sung(clip, order["params"])
+    comment = remarks.asked_for(clip, form.cleaned_data["comment"])
+    order |= {"parent": repeated, "lyric_revision": words, "comment": comment}
     try:
-        tasks.order(project=clip.project, by=request.user, parent=repeated.first(), **form.order())
+        tasks.order(project=clip.project, by=request.user, **order)
     except Refusal as refusal:
-        form.add_error(refusal.field or None, refusal.message)
+        orders.refused(form, refusal)
         return False
     return True
 
@@ -128,11 +133,12 @@ def _again(request: StudioRequest, clip: Clip, operation: str) -> dict[str, obje
         return {}
     task = access.task_for(request.user, again, "see")
     same = task.source_id == clip.pk and task.operation == operation
-    return {**task.params, "again": task.pk} if same else {}
+    return {**task.params, "again": task.pk, "comment": task.comment_id} if same else {}
 
 
 def _page(request: StudioRequest, offer: offers.Offer, form: ClipOrderForm) -> HttpResponse:
-    context = {"clip": offer.clip, "project": offer.clip.project, "offer": offer, "form": form}
+    clip, comment = offer.clip, remarks.asked_for(offer.clip, form["comment"].value())
+    context = {"clip": clip, "project": clip.project, "offer": offer, "form": form, "comment": comment}
     return render(request, "clips/order.html", context, status=422 if form.is_bound else 200)
 
 

@@ -48,7 +48,7 @@ class Family:
 def of(clip: Clip, user: User) -> Family:
     """In a number of queries that does not grow with the family. `clip` comes with its task."""
     seen = Clip.objects.visible_to(user).kept()
-    ids = _ids_above(clip)
+    ids = ids_above(clip)
     above = seen.filter(pk__in=ids).select_related("task").prefetch_related("assets")
     by_id = {each.pk: each for each in above}
     line: list[Clip | None] = [by_id.get(number) for number in reversed(ids[:GENERATIONS])]
@@ -60,7 +60,7 @@ def of(clip: Clip, user: User) -> Family:
     )
 
 
-def _ids_above(clip: Clip) -> list[int]:
+def ids_above(clip: Clip) -> list[int]:
     """Its parent, its parent's parent and so on, one more than are shown: in one query."""
     if clip.task is None or clip.task.source_id is None:
         return []

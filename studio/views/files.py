@@ -7,7 +7,8 @@ from studio.models import Asset, Clip, Conversion
 from studio.services import conversions
 from studio.views import access, offers
 
-HIDDEN = (Asset.Kind.THUMB, Asset.Kind.STEM)  # a picture for lists; and what has a list of its own
+# A picture for lists, and what has a list of its own.
+HIDDEN = (Asset.Kind.THUMB, Asset.Kind.STEM, conversions.DELIVERY)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ NAMES = {
     "rating": "Rating",
     "picked": "Picked",
     "approved": "Approved",
+    "final": "Final",
     "video": "With video",
     "since": "From",
     "until": "Until",
@@ -204,7 +205,7 @@ LISTS = {
     "operation": "operations",
     "rating": "ratings",
 }
-FLAGS = ("picked", "approved", "video", "takes")
+FLAGS = ("picked", "approved", "final", "video", "takes")
 OPERATIONS = {
     "create_music": "New song",
     "extend_music": "Extend",

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from studio.models import Clip, Task
 from studio.models.tasks import TaskQuerySet
 from studio.services import credits
-from studio.views import cards, files
+from studio.views import cards, files, handovers
 from studio.views.htmx import StudioRequest, fragments, whole_number
 
 MAX_CARDS = 60  # that a page tells of; as many more may be new to it
@@ -38,6 +38,9 @@ def _files(request: StudioRequest) -> list[tuple[str, dict[str, object]]]:
     clip = clips.filter(pk=number).first() if number else None
     if clip is None:
         return []
+    if request.GET.get("files", "").startswith(handovers.SIGNED):
+        is_new = request.GET["files"] != handovers.of(clip, request.user).signature
+        return [handovers.fragment(clip, request.user)] if is_new else []
     shown = files.of(clip, request.user)
     changed = request.GET.get("files") != shown.signature
     return [("clips/_files.html", {"clip": clip, "files": shown, "oob": True})] if changed else []

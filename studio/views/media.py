@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from studio.audio.serving import MAX_STEM, serve
 from studio.models import Asset, Upload
 from studio.services import media
+from studio.services.conversions import DELIVERY
 from studio.views import access
 from studio.views.htmx import StudioRequest
 
@@ -25,7 +26,7 @@ def asset(request: StudioRequest, asset_id: int) -> HttpResponseBase:
 def _title(found: Asset) -> str:
     """The song's title, with which of its files it is: several of one song don't get one name."""
     title = found.clip.title
-    which = "cover" if found.kind in PICTURES else found.label
+    which = "cover" if found.kind in PICTURES else "" if found.kind == DELIVERY else found.label
     return f"{title[: MAX_STEM - len(which) - 3].rstrip()} - {which}" if which else title
 
 

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 from studio.errors import Refusal
 from studio.forms import NotesForm
 from studio.models import Clip
-from studio.services import notes
+from studio.services import approvals, finals, notes
 from studio.views import access, clips
+from studio.views.approvals import back_to
 from studio.views.htmx import StudioRequest, fragments, is_fragment
 
 HEARD = "heard"  # in the session: {clip id: when it counted last}
@@ -36,10 +37,10 @@ def _write(clip: Clip, form: NotesForm) -> bool:
     try:
         notes.write(clip, **form.cleaned_data)
     except Refusal as refusal:
-        form.add_error(refusal.field, refusal.message)
+        form.add_error(refusal.field or "title", refusal.message)
         clip.refresh_from_db(fields=["notes"])
         # Both are on the screen now: what is sent next is what the person wants.
-        form.data = {**form.data, "before": clip.notes}
+        form.data = {**dict(form.data.items()), "before": clip.notes}
     return not form.errors
 
 
@@ -50,7 +51,8 @@ def rate(request: StudioRequest, clip_id: int) -> HttpResponse:
     access.check(request.user, clip.project, "edit")
     stars = request.POST.get("rating")
     if stars in STARS:
-        notes.rate(clip, int(stars))
+        with access.changing():
+            notes.rate(clip, int(stars))
         if is_fragment(request):
             return HttpResponse(status=204)
     else:
@@ -64,13 +66,15 @@ def approve(request: StudioRequest, clip_id: int) -> HttpResponse:
     clip = access.clip_for(request.user, clip_id)
     access.check(request.user, clip.project, "edit")
     if "back" in request.POST:
-        notes.take_back_approval(clip)
+        with access.changing():
+            finals.check(clip)
+        approvals.take_back(clip)
     else:
-        notes.approve(clip, request.user)
+        approvals.approve(clip, by=request.user)
     if not is_fragment(request):
-        return redirect("clip", clip.pk)
-    clip.refresh_from_db(fields=["approved_at", "approved_by"])
-    return fragments(request, ("clips/_approval.html", {"clip": clip, "why_not_edit": ""}))
+        return back_to(request, clip.pk)
+    clip.refresh_from_db(fields=["approved_at", "approved_by", "approved_guest"])
+    return fragments(request, ("clips/_approval.html", {"clip": clip, "why_not_here": ""}))
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from studio.models import Clip
-from studio.services import providers, uploads
+from studio.services import finals, providers, uploads
 from studio.templatetags.orders import again_url
 
 NOT_THERE = "No provider has this recording. Upload it to one first."
@@ -42,6 +42,8 @@ def reason_not_to(clip: Clip, name: str) -> str:
     """Why the clip's provider does not do this to it now, or ""."""
     if clip.binned_at:
         return IN_THE_BIN
+    if clip.final_at:
+        return finals.FINAL
     if not clip.provider:
         return NOT_THERE
     provider = providers.named(clip.provider)
@@ -70,4 +72,5 @@ def again(clip: Clip, *, is_there: bool) -> Again:
 
 def needs_upload(clip: Clip) -> bool:
     """Whether a provider could do all that once it had the recording."""
-    return not clip.provider and not clip.binned_at and bool(providers.offering(uploads.OPERATION))
+    changes = not clip.binned_at and not clip.final_at
+    return not clip.provider and changes and bool(providers.offering(uploads.OPERATION))

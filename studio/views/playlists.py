@@ -11,7 +11,7 @@ from studio.errors import Refusal
 from studio.forms import AddToPlaylistForm, PlaylistForm, PlaylistNameForm
 from studio.models import Playlist, Project
 from studio.services import playlists
-from studio.views import access
+from studio.views import access, shared_things
 from studio.views.htmx import StudioRequest, whole_number
 
 PAGE = 50
@@ -63,6 +63,7 @@ def _page(request: StudioRequest, playlist: Playlist, status: int = 200, **chang
         "entries": entries,
         "seconds": sum(entry.clip.duration for entry in entries),
         "refusal": refusal,
+        "sharing": shared_things.button(request.user, playlist.project, "playlist", playlist=playlist),
         "form": PlaylistNameForm(initial={"name": playlist.name}),
         **changes,
     }

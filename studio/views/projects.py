@@ -1,28 +1,30 @@
+"""The projects a person sees, and one of them with its songs."""
+
 from dataclasses import replace
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
-from studio.forms import MemberForm, ProjectForm, QuotaForm
-from studio.forms.projects import MB_OF_A_GB
+from studio.forms import ProjectForm
 from studio.models import Project, Task
-from studio.services import projects, quotas
+from studio.services import projects, reviews
 from studio.services.library import Filters
-from studio.views import access, library
-from studio.views.htmx import StudioRequest
+from studio.views import access, library, line_comments, shared_things
+from studio.views.htmx import StudioRequest, is_fragment
 
 
 @require_safe
 def home(request: StudioRequest) -> HttpResponse:
     """The project a person worked in last, else their first; with `?new`, its form for a new song."""
-    recent = Task.objects.visible_to(request.user).filter(created_by=request.user).order_by("-pk").first()
-    mine = Project.objects.visible_to(request.user).order_by("pk")
+    is_new, rows = "new" in request.GET, Project.objects
+    mine = rows.editable_by(request.user) if is_new else rows.visible_to(request.user)
+    worked_in = Task.objects.filter(created_by=request.user, project__in=mine, project__archived_at=None)
+    recent = worked_in.select_related("project").order_by("-pk").first()
+    mine = mine.order_by(F("archived_at").asc(nulls_first=True), "pk")
     project = recent.project if recent else mine.filter(owner=request.user).first() or mine.first()
-    page = "new_song" if "new" in request.GET else "project"
+    page = "new_song" if is_new else "project"
     return redirect(page, project.pk) if project else redirect("projects")
 
 
@@ -31,10 +33,16 @@ def index(request: StudioRequest) -> HttpResponse:
     form = ProjectForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         access.check_role(request.user)
-        project = projects.create_project(name=form.cleaned_data["name"], by=request.user)
+        project = projects.create_project(**form.cleaned_data, by=request.user)
         return redirect("project", project.pk)
-    rows = Project.objects.visible_to(request.user).with_counts().select_related("owner")
-    context = {"projects": rows, "form": form, "refusal": access.reason_of_role(request.user)}
+    rows = list(Project.objects.visible_to(request.user).with_counts().select_related("owner"))
+    context = {
+        "projects": [each for each in rows if not each.is_archived],
+        "archived": [each for each in rows if each.is_archived],
+        "form": form,
+        "refusal": access.reason_of_role(request.user),
+    }
+    context |= line_comments.mentions(request)
     return render(request, "projects/index.html", context, status=422 if form.is_bound else 200)
 
 
@@ -42,72 +50,13 @@ def index(request: StudioRequest) -> HttpResponse:
 def detail(request: StudioRequest, project_id: int) -> HttpResponse:
     project = access.project_for(request.user, project_id, "see")
     filters = replace(Filters.read(request.GET), project=project.pk)
-    about = {"project": project, "refusal": access.reason_not_to(request.user, project, "order")}
-    return library.show(request, filters, "projects/detail.html", about)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: StudioRequest, project_id: int) -> HttpResponse:
-    project = access.project_for(request.user, project_id, "manage")
-    form = ProjectForm(request.POST if request.method == "POST" else None, initial={"name": project.name})
-    if form.is_bound and form.is_valid():
-        projects.rename_project(project, form.cleaned_data["name"])
-        messages.success(request, "The project has its new name.")
-        return redirect("project", project.pk)
-    return _settings(request, project, form)
-
-
-@require_POST
-def set_quota(request: StudioRequest, project_id: int) -> HttpResponse:
-    """How much the project may keep: for the team's owners."""
-    project = access.project_for(request.user, project_id, "manage")
-    if not request.user.is_owner:
-        raise PermissionDenied("Only the team's owners set how much a project may keep.")
-    form = QuotaForm(request.POST)
-    if not form.is_valid():
-        return _settings(request, project, quota_form=form)
-    quotas.set_limit(project, form.megabytes)
-    messages.success(
-        request, "The project has its new limit." if form.megabytes else "There is no limit now."
-    )
-    return redirect("project_settings", project.pk)
-
-
-@require_POST
-def add_member(request: StudioRequest, project_id: int) -> HttpResponse:
-    project = access.project_for(request.user, project_id, "manage")
-    form = MemberForm(request.POST)
-    if form.is_valid() and form.cleaned_data["user"] == project.owner:
-        form.add_error("email", "The project is theirs already.")
-    if not form.is_valid():
-        return _settings(request, project, member_form=form)
-    projects.set_member(project, form.cleaned_data["user"], form.cleaned_data["access"])
-    return redirect("project_settings", project.pk)
-
-
-@require_POST
-def remove_member(request: StudioRequest, project_id: int, user_id: int) -> HttpResponse:
-    project = access.project_for(request.user, project_id, "manage")
-    projects.remove_member(project, get_object_or_404(User, pk=user_id))
-    return redirect("project_settings", project.pk)
-
-
-def _settings(
-    request: StudioRequest,
-    project: Project,
-    form: ProjectForm | None = None,
-    *,
-    member_form: MemberForm | None = None,
-    quota_form: QuotaForm | None = None,
-) -> HttpResponse:
-    quota = None if project.quota_mb is None else f"{project.quota_mb / MB_OF_A_GB:.1f}"
-    context = {
+    about = {
         "project": project,
-        "form": form or ProjectForm(initial={"name": project.name}),
-        "member_form": member_form or MemberForm(),
-        "quota_form": quota_form or QuotaForm(initial={"limit": quota}),
-        "kept": quotas.kept(project),
-        "members": project.members.select_related("user").order_by("user__name"),
+        "refusal": access.reason_not_to(request.user, project, "order"),
+        "may_manage": not access.reason_not_to(request.user, project, "manage"),
+        "archived": access.reason_not_to(request.user, project, "comment"),  # whoever sees it may, else
+        "sharing": shared_things.button(request.user, project, "picks"),
+        # The list renews itself with every letter of a search; this is not part of it.
+        "review": None if is_fragment(request) or "after" in request.GET else reviews.of(project),
     }
-    bad = any(given is not None and given.is_bound for given in (form, member_form, quota_form))
-    return render(request, "projects/settings.html", context, status=422 if bad else 200)
+    return library.show(request, filters, "projects/detail.html", about)

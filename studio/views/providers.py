@@ -7,15 +7,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from studio.services import balances, providers
+from studio.services import balances, notices, providers
 from studio.views.htmx import StudioRequest
 
 
 @require_safe
 def index(request: StudioRequest) -> HttpResponse:
     _check_owner(request.user)
+    low = notices.low_by_owners()
     rows = [
-        {"provider": provider, "state": state, "low": balances.is_low(state)}
+        {"provider": provider, "state": state, "low": balances.is_low(state, low)}
         for provider, state in providers.states()
     ]
     return render(request, "providers/index.html", {"rows": rows})

@@ -1,4 +1,4 @@
-"""The queue as the team's owners see it: what waits and why, what is in doubt, what was set aside."""
+"""The queue: everybody sees what waits and why, owners also what is in doubt and what was set aside."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,21 +12,27 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from studio.errors import Refusal
+from studio.forms import PauseForm
 from studio.models import Task
-from studio.services import queue
+from studio.services import pauses, queue
 from studio.views.htmx import StudioRequest
 
 
 @require_safe
 def index(request: StudioRequest) -> HttpResponse:
-    _check_owner(request.user)
-    context = {
-        "lines": queue.waiting(),
-        "in_doubt": _shown(queue.in_doubt()),
-        "given_up": _shown(queue.given_up()),
-        "set_aside": _shown(queue.set_aside()),
-    }
-    return render(request, "queue/index.html", context)
+    return page(request, PauseForm())
+
+
+def page(request: StudioRequest, form: PauseForm) -> HttpResponse:
+    """With the form that pauses all spending; also an answer to it."""
+    context: dict[str, Any] = {"lines": queue.waiting(request.user), "pause": pauses.current(), "form": form}
+    if request.user.is_owner:
+        context |= {
+            "in_doubt": _shown(queue.in_doubt()),
+            "given_up": _shown(queue.given_up()),
+            "set_aside": _shown(queue.set_aside()),
+        }
+    return render(request, "queue/index.html", context, status=422 if form.is_bound else 200)
 
 
 def _shown(tasks: QuerySet[Task]) -> dict[str, Any]:
@@ -61,4 +67,4 @@ def _do(request: StudioRequest, task_id: int, verb: Callable[[Task], None], succ
 
 def _check_owner(user: User) -> None:
     if not user.is_owner:
-        raise PermissionDenied("Only the team's owners see the queue.")
+        raise PermissionDenied("Only the team's owners do this.")

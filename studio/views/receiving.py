@@ -13,7 +13,13 @@ from studio.views.htmx import StudioRequest
 
 BLOCK_BYTES = 1 << 16
 # Where files are taken: the field, how many of them, and the setting that says how long each may be.
-TAKEN = {"upload": ("file", 1, "UPLOAD_MAX_BYTES"), "import_files": ("files", 100, "IMPORT_MAX_BYTES")}
+TAKEN = {
+    "upload": ("file", 1, "UPLOAD_MAX_BYTES"),
+    "import_files": ("files", 100, "IMPORT_MAX_BYTES"),
+    "new_lyric_sheet": ("file", 1, "LYRICS_MAX_BYTES"),
+    "clip_timing": ("file", 1, "LYRICS_MAX_BYTES"),
+    "profile": ("picture", 1, "PICTURE_MAX_BYTES"),
+}
 NOWHERE = ("", 0, "UPLOAD_MAX_BYTES")
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from studio.services import balances, credits, providers
+from studio.services import balances, frames, pauses, providers
+from studio.views import access
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -12,8 +13,13 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     if not hasattr(request, "shell"):  # an answer of several fragments asks once for each
+        frame = frames.frame_of(user)
         request.shell = {  # type: ignore[attr-defined]
-            "balance": credits.balance(user),
+            "balance": frame.balance,
+            "new_notices": frame.unread,
+            "tells": frame.tells,
+            "no_songs": access.reason_of_role(user),
+            "paused": pauses.current() if frame.is_paused and user.is_owner else None,
             "sandbox_only": list(providers.enabled()) == ["sandbox"],
             "alerts": balances.alerts() if user.is_owner else [],
         }

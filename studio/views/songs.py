@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from studio.errors import Refusal
 from studio.forms import SongForm
 from studio.models import Project, Task
-from studio.services import media, providers, tasks
-from studio.views import access, cards
+from studio.services import media, providers, sung
+from studio.views import access, cards, orders
 from studio.views.htmx import StudioRequest, fragments, is_fragment, whole_number
 
 NEWEST = 12
@@ -26,12 +27,17 @@ def new(request: StudioRequest, project_id: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, project, SongForm(initial=_initial(request), offered=_offered()))
     form = SongForm(request.POST, offered=_offered())
-    if not form.is_valid() or not _order(request, project, form):
+    ordered = _order(request, project, form) if form.is_valid() else None
+    if ordered is None:
         return _page(request, project, form)
     if not is_fragment(request):
+        if ordered.unsaved:
+            messages.warning(request, ordered.unsaved)
         return redirect("project", project.pk)
-    # The form stays as it was, ready for another order; only its key is new.
-    context = _context(request, project, SongForm(initial=form.values(), offered=_offered()))
+    # The form stays as it was, ready for another order; only its key is new, and the version its words are.
+    now = {"revision": ordered.revision.pk} if ordered.revision else {}
+    again = SongForm(initial={**form.values(), **now}, offered=_offered())
+    context = {**_context(request, project, again), "unsaved": ordered.unsaved}
     return fragments(
         request,
         ("songs/_form.html", context),
@@ -44,16 +50,17 @@ def _offered() -> dict[str, Any]:
     return providers.offering(OPERATION)
 
 
-def _order(request: StudioRequest, project: Project, form: SongForm) -> bool:
+def _order(request: StudioRequest, project: Project, form: SongForm) -> sung.Ordered | None:
     """Place the order; a refusal becomes an error of the form."""
     if media.storage_is_full():
         form.add_error(None, "The studio's storage is full. Nothing was charged; an owner has to make room.")
-        return False
+        return None
     if reason := providers.is_offered(form.cleaned_data["provider"], OPERATION):
         form.add_error("provider", reason)
-        return False
+        return None
     try:
-        tasks.order(
+        return sung.order(
+            access.revision_for(request.user, form.cleaned_data["revision"]),
             project=project,
             by=request.user,
             operation=OPERATION,
@@ -61,9 +68,8 @@ def _order(request: StudioRequest, project: Project, form: SongForm) -> bool:
             **form.order(),
         )
     except Refusal as refusal:
-        form.add_error(refusal.field or None, refusal.message)
-        return False
-    return True
+        orders.refused(form, refusal)
+        return None
 
 
 def _initial(request: StudioRequest) -> dict[str, object]:
@@ -98,6 +104,7 @@ def _sheet(request: StudioRequest) -> dict[str, object]:
     if revision is None:
         raise Http404
     words: dict[str, object] = {"start": "lyrics", "title": sheet.title, "lyrics": revision.text}
+    words["revision"] = revision.pk
     return {**words, "sound": revision.sound} if revision.sound else words
 
 
@@ -113,5 +120,6 @@ def _context(request: StudioRequest, project: Project, form: SongForm) -> dict[s
         "project": project,
         "projects": projects,
         "form": form,
+        "begun_with": access.revision_for(request.user, whole_number(str(form["revision"].value() or ""))),
         "cards": cards.build(newest, request.user),
     }

@@ -20,7 +20,8 @@ def change(request: StudioRequest, clip_id: int) -> HttpResponse:
     number = whole_number(request.POST.get("remove", ""))
     form = TagsForm() if number is not None else TagsForm(request.POST)
     if number is not None:
-        tags.remove(clip, number)
+        with access.changing():
+            tags.remove(clip, number)
     elif form.is_valid() and _add(clip, form):
         form = TagsForm()
     if is_fragment(request):
@@ -39,5 +40,5 @@ def _add(clip: Clip, form: TagsForm) -> bool:
     try:
         tags.add(clip, form.cleaned_data["add"])
     except Refusal as refusal:
-        form.add_error(refusal.field, refusal.message)
+        form.add_error(refusal.field or "add", refusal.message)
     return not form.errors

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,10 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from studio.errors import Refusal
-from studio.models import Clip, Project
-from studio.permissions import VIEWER, refusal
-from studio.services import takes
-from studio.views import access
+from studio.models import Clip, LyricRevision, LyricSheet, Project
+from studio.services import finals, takes
+from studio.views import access, shared_things, sung
 from studio.views.htmx import StudioRequest, whole_number
 
 AT_ONCE = 4  # takes that are compared: one for each of the keys 1 to 4
@@ -35,6 +35,8 @@ class Take:
     gain: float  # dB, 0 or less: how much it is turned down to be as loud as the quietest
     bars: int
     refusal: str  # why this person may not pick it
+    why_not_edit: str  # nor rate it
+    sung: LyricRevision | None  # the version of a sheet that it sings, unless this person can't look there
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,20 @@ def compare(request: StudioRequest) -> HttpResponse:
     """`?stack=` a whole order, or `?clip=1&clip=2`: whatever a person wants to hear beside each other."""
     asked = _stack(request) if "stack" in request.GET else _clips(request)
     shown = _beside(asked.clips, request.user)
+    project, is_one_order = _project_of(asked.clips), len({clip.stack for clip in asked.clips}) == 1
     context = {
         "takes": shown,
         "others": [(clip, _address([clip, *asked.clips[: AT_ONCE - 1]])) for clip in asked.others],
         "binned": asked.binned,
         "longest": max((clip.duration for clip in asked.clips), default=0),
-        "is_one_order": len({clip.stack for clip in asked.clips}) == 1,
-        "project": _project_of(asked.clips),
+        "is_one_order": is_one_order,
+        "project": project,
+        "sheet": _sheet(request),
         "levels_differ": any(take.gain for take in shown),
         "here": request.get_full_path(),
     }
+    if project and is_one_order:
+        context["sharing"] = shared_things.button(request.user, project, "stack", stack=asked.clips[0].stack)
     return render(request, "takes/compare.html", context)
 
 
@@ -95,7 +101,12 @@ def _beside(clips: Sequence[Clip], user: User) -> list[Take]:
         .filter(pk__in={clip.project_id for clip in clips})
         .values_list("pk", flat=True)
     )
-    why_not = refusal(user.role, VIEWER, "edit")
+    versions = sung.of_all(clips, user)
+    reasons = {
+        clip.pk: "" if clip.project_id in editable else access.reason_in_list(user, clip.project)
+        for clip in clips
+    }
+    locked = {clip.stack for clip in clips if clip.final_at and clip.picked}
     return [
         Take(
             clip=clip,
@@ -103,16 +114,31 @@ def _beside(clips: Sequence[Clip], user: User) -> list[Take]:
             loudness=round(clip.loudness, 1),
             gain=round(gain, 1),
             bars=max(1, round(BARS * clip.duration / longest)),
-            refusal="" if clip.project_id in editable else why_not,
+            refusal=reasons[clip.pk] or _why_no_pick(clip, locked),
+            why_not_edit=reasons[clip.pk] or (finals.FINAL if clip.final_at else ""),
+            sung=versions.get(clip.pk),
         )
         for number, (clip, gain) in enumerate(zip(clips, gains, strict=True), 1)
     ]
+
+
+def _why_no_pick(clip: Clip, locked: set[UUID]) -> str:
+    """`locked` are the stacks whose picked take is final."""
+    if clip.final_at:
+        return finals.FINAL
+    return takes.PICK_IS_FINAL if clip.stack in locked else ""
 
 
 def _project_of(clips: Sequence[Clip]) -> Project | None:
     """The one project of them all."""
     projects = {clip.project for clip in clips}
     return projects.pop() if len(projects) == 1 else None
+
+
+def _sheet(request: StudioRequest) -> LyricSheet | None:
+    """The sheet on which the songs were chosen, to go back to."""
+    number = whole_number(request.GET.get("sheet", ""))
+    return None if number is None else LyricSheet.objects.visible_to(request.user).filter(pk=number).first()
 
 
 def _address(clips: Sequence[Clip]) -> str:

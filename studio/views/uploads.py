@@ -20,7 +20,7 @@ from studio.forms import ImportForm, UploadForm
 from studio.models import Project
 from studio.services import media, providers, tasks, uploads
 from studio.services.uploads import NotTaken, Recording
-from studio.views import access
+from studio.views import access, orders
 from studio.views.htmx import StudioRequest, whole_number
 from studio.views.media import send
 
@@ -65,7 +65,7 @@ def _done(form: UploadForm | ImportForm, order: Callable[[], None]) -> bool:
     try:
         order()
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        orders.refused(form, refusal)
     return not form.errors
 
 

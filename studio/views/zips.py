@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from studio.errors import Refusal
 from studio.models import Clip, Project
-from studio.permissions import VIEWER, refusal
 from studio.services import library, media, takes, zip_names, zips
 from studio.services.library import Filters
+from studio.views import access
 from studio.views.clips import FULL
 from studio.views.htmx import StudioRequest, whole_number
 
@@ -29,6 +29,12 @@ NO_FORMAT = "Choose at least one."
 BUSY = "Several zips are being downloaded already. Try again when one of them is there."
 # Of one process. Each takes one of its few threads for as long as it lasts, and pages need some, too.
 PLACES = BoundedSemaphore(4)
+HEADERS = {
+    "Content-Type": "application/zip",
+    "Cache-Control": "private, no-store",
+    "X-Accel-Buffering": "no",  # nginx would write it to its disk first
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,10 @@ def _editable(user: User, selection: Selection) -> QuerySet[Clip]:
 
 def _refusal(user: User, selection: Selection) -> str:
     """Why the person may have no file made of any of these songs, or ""."""
-    return "" if _editable(user, selection).exists() else refusal(user.role, VIEWER, "order")
+    if _editable(user, selection).exists():
+        return ""
+    clip = selection.clips.select_related("project").first()
+    return access.reason_in_list(user, clip.project) if clip else ""
 
 
 def _page(
@@ -130,13 +139,8 @@ def _download(request: StudioRequest, selection: Selection, formats: Sequence[st
     ids = list(selection.clips.order_by("pk").values_list("pk", flat=True)[: zips.MOST + 1])
     if not ids or len(ids) > zips.MOST:
         return _page(request, selection, formats, status=422)
-    headers = {
-        "Content-Type": "application/zip",
-        "Content-Disposition": str(content_disposition_header(True, _filename(selection))),
-        "Cache-Control": "private, no-store",
-        "X-Accel-Buffering": "no",  # nginx would write it to its disk first
-        "X-Content-Type-Options": "nosniff",
-    }
+    name = str(content_disposition_header(True, _filename(selection)))
+    headers = {**HEADERS, "Content-Disposition": name}
     if request.method == "HEAD":
         return HttpResponse(headers=headers)
     if not PLACES.acquire(blocking=False):

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from accounts import services
 from accounts.models import OwnerLink, Role, User
+from accounts.services import owner_links
 from studio.models import Project
 from studio.services import credits
 from tests.threads import at_once
@@ -15,7 +15,7 @@ WEAK = ["short", "password123", "olga@example.org", "Olga Owner", ""]
 
 @pytest.fixture
 def token(db: None) -> str:
-    token = services.new_owner_token()
+    token = owner_links.new_owner_token()
     assert token is not None
     return token
 
@@ -69,14 +69,14 @@ def test_a_link_is_dead_once_there_is_an_owner(token: str, owner: User, browser:
 
 
 def test_a_newer_link_replaces_an_older_one(token: str, browser: Client) -> None:
-    newer = services.new_owner_token()
+    newer = owner_links.new_owner_token()
     assert newer is not None
     assert browser.get(address(token)).status_code == 404
     assert browser.get(address(newer)).status_code == 200
 
 
 def test_an_owner_s_studio_gives_out_no_link(owner: User) -> None:
-    assert services.new_owner_token() is None
+    assert owner_links.new_owner_token() is None
     assert not OwnerLink.objects.exists()
 
 
@@ -93,7 +93,7 @@ def test_a_weak_password_is_refused_beside_its_field(password: str, token: str, 
     assert "password" in answer.context["form"].errors
     assert answer.context["form"]["email"].value() == OLGA["email"]
     assert not User.objects.exists()
-    assert services.is_open(token)
+    assert owner_links.is_open(token)
 
 
 @pytest.mark.parametrize(
@@ -109,20 +109,20 @@ def test_a_bad_field_is_refused(field: str, value: str, token: str, browser: Cli
 def test_an_address_that_somebody_has_is_refused(token: str, stranger: User, browser: Client) -> None:
     answer = browser.post(address(token), {**OLGA, "email": stranger.email.upper()})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["email"])
-    assert services.is_open(token)
+    assert owner_links.is_open(token)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_use_it_at_once_one_becomes_the_owner() -> None:
-    token = services.new_owner_token()
+    token = owner_links.new_owner_token()
     assert token is not None
     names = iter(["olga", "eve", "sven", "ada"])
 
     def use() -> User:
         name = next(names)
-        return services.create_owner(token, email=f"{name}@example.org", name=name, password="long enough")
+        return owner_links.create_owner(token, email=f"{name}@example.org", name=name, password="long enough")
 
     answers = at_once(use, 4)
     assert sum(isinstance(answer, User) for answer in answers) == 1
-    assert sum(isinstance(answer, services.LinkUsed) for answer in answers) == 3
+    assert sum(isinstance(answer, owner_links.LinkUsed) for answer in answers) == 3
     assert User.objects.count() == 1

@@ -78,6 +78,14 @@ def fiftieth(owner: Visitor, first: str) -> str:
 
 
 def timed(owner: Visitor, name: str, path: str, of: dict[str, object]) -> None:
+    times, size = timings(owner, path)
+    figure(f"{name}.p50_ms", percentile(times, 50), "ms", **of)
+    figure(f"{name}.p95_ms", percentile(times, 95), "ms", **of)
+    figure(f"{name}.bytes", size, "bytes", **of)
+
+
+def timings(owner: Visitor, path: str) -> tuple[list[float], int]:
+    """How long each of many equal requests took, in ms, after a few to warm up; and the answer's bytes."""
     times = []
     for turn in range(WARM_UP + TIMES):
         start = time.perf_counter()
@@ -85,9 +93,7 @@ def timed(owner: Visitor, name: str, path: str, of: dict[str, object]) -> None:
         if turn >= WARM_UP:
             times.append((time.perf_counter() - start) * 1000)
     assert answer.status in (200, 204), (path, answer.status, answer.text[:500])
-    figure(f"{name}.p50_ms", percentile(times, 50), "ms", **of)
-    figure(f"{name}.p95_ms", percentile(times, 95), "ms", **of)
-    figure(f"{name}.bytes", len(answer.body), "bytes", **of)
+    return times, len(answer.body)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from accounts.models import User
+from tests.browser.people import PASSWORD as PASSWORD
+from tests.browser.people import become_owner as become_owner
+from tests.browser.people import sign_in as sign_in
 from tests.running import ROOT, RunningStudio, drop_database, postgres_url
 
-PASSWORD = "horse battery 17"
+expect.set_options(timeout=15_000)  # a page may wait for a machine that does much else
 
 
 @pytest.fixture(scope="session")
@@ -57,23 +60,6 @@ def page(chromium: Browser, studio: RunningStudio) -> Iterator[Page]:
     assert [line for line in complaints if "Failed to load resource" not in line] == []
 
 
-def become_owner(page: Page, studio: RunningStudio) -> None:
-    page.goto(studio.owner_link)
-    page.get_by_label("Name").fill("Olga")
-    page.get_by_label("E-mail address").fill("olga@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button").first.click()
-    page.wait_for_url("**/projects/*/")
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/account/sign-in/")
-    page.get_by_label("E-mail address").fill("olga@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/projects/*/")
-
-
 def until(page: Page, expression: str, within: float = 10) -> None:
     """Wait for an expression to be true. Playwright's own way needs eval(), which the policy forbids."""
     end = time.monotonic() + within
@@ -107,7 +93,10 @@ def violations(page: Page) -> list[str]:
     session = page.context.new_cdp_session(page)
     session.send("Page.setBypassCSP", {"enabled": True})
     page.evaluate(AXE.read_text())
+    # Else it measures colours on their way from light to dark.
+    page.emulate_media(reduced_motion="reduce")
     found = page.evaluate("axe.run().then(result => result.violations)")
+    page.emulate_media(reduced_motion="null")
     return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
 

@@ -109,8 +109,8 @@ def test_it_is_looked_at_from_nearer_and_what_plays_stays_in_view(page: Page, so
 
 def test_a_loop_stays_inside_its_part(page: Page, song: str) -> None:
     page.get_by_role("button", name="Loop").click()
-    page.get_by_role("textbox", name="From", exact=True).fill("0:10")
-    page.get_by_role("textbox", name="to", exact=True).fill("0:11.5")
+    page.locator("#part-start").fill("0:10")
+    page.locator("#part-end").fill("0:11.5")
     page.evaluate(f"""() => {{
       window.heard = [];
       setInterval(() => {AUDIO}.paused || window.heard.push({AT}), 20);
@@ -135,15 +135,15 @@ def test_the_part_begins_the_orders(page: Page, song: str, studio: RunningStudio
         page.keyboard.press("Shift+ArrowRight")
     last.focus()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("textbox", name="From", exact=True)).to_have_value("0:10")
-    expect(page.get_by_role("textbox", name="to", exact=True)).to_have_value("0:19.5")
+    expect(page.locator("#part-start")).to_have_value("0:10")
+    expect(page.locator("#part-end")).to_have_value("0:19.5")
     page.get_by_role("link", name=re.compile("^Replace part")).click()
     page.wait_for_url("**/order/replace_music/**")
     expect(page.get_by_role("textbox", name="From", exact=True)).to_have_value("0:10")
     expect(page.get_by_role("textbox", name="To", exact=True)).to_have_value("0:19.5")
     page.go_back()
     page.get_by_role("button", name="Choose a part").click()
-    page.get_by_role("textbox", name="From", exact=True).fill("0:07")
+    page.locator("#part-start").fill("0:07")
     page.get_by_role("link", name=re.compile("^Extend")).click()
     expect(page.get_by_role("textbox", name="Goes on from", exact=True)).to_have_value("0:07")
     page.goto(song)

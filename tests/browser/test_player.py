@@ -64,7 +64,7 @@ def sounding(page: Page) -> int:
 def test_it_plays_on_through_four_pages(player: Page) -> None:
     press_play(player, "Long")
     player.evaluate(f"window.heard = {AUDIO}")
-    links = {"Long": "clips", "Lyrics": "lyrics", "Tasks": "tasks", "Credits": "credits"}
+    links = {"Long": "clips", "Lyrics": "lyrics", "Tasks": "tasks", "Team": "team"}
     for name, address in links.items():
         at = player.evaluate(f"{AUDIO}.currentTime")
         player.get_by_role("link", name=name, exact=True).first.click()
@@ -147,6 +147,7 @@ def test_what_is_put_into_the_queue_comes_before_the_rest_of_the_page(player: Pa
     player.keyboard.press("Escape")
 
     player.get_by_role("link", name="Long", exact=True).click()
+    expect(player.get_by_role("heading", name="Long", level=1)).to_be_visible()
     press_play(player, "Long")  # another song from another page: what was asked for still comes next
     expect(player.locator("[data-player-cover] .art")).to_be_visible()
     button = player.get_by_role("button", name="Add to queue")

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ENDED = ("done", "failed", "cancelled")
-MAX_LOSS = 0.01  # of what was spent
+MAX_LOSS = 0.01  # of what was spent: of orders whose id somebody has told us
+MAX_LOSS_IN_ALL = 0.02  # with webhooks: also of those that are charged, unanswered, and whose webhook is lost
 MANY = 200  # fewer tasks than this make a share of them meaningless
 
 # One row for each task: its marker as the upstream knows it, and what our books say of it.
@@ -28,8 +29,8 @@ class Verdict:
 def judge(tasks: list[Any], books: dict[str, Any], ordered: int, *, all_known: bool = True) -> Verdict:
     """`tasks` are the rows of TASKS, `books` the upstream's, `ordered` how many forms were taken.
 
-    `all_known`: webhooks or an owner tell the ids of orders whose answer was lost. Where nobody does, such an
-    order can't be saved by anything that the studio does, so only the others count as its losses.
+    `all_known`: webhooks or an owner tell the ids of orders whose answer was lost. An order whose id nobody
+    was told can't be saved by anything that the studio does; where ids are told there may be few of them.
     """
     upstream, verdict = books["orders"], Verdict()
     ours = {row[0]: row for row in tasks}
@@ -65,9 +66,11 @@ def judge(tasks: list[Any], books: dict[str, Any], ordered: int, *, all_known: b
     verdict.broken += [f"nobody ordered {marker}" for marker in upstream if marker not in ours]
     verdict.broken += _unexplained(ours, upstream)
     verdict.broken += _unexplained_losses(ours, upstream)
-    borne = sum(lost.values()) - (0 if all_known else unknowable)
-    if ordered >= MANY and borne > MAX_LOSS * spent:
+    in_all = sum(lost.values())
+    if ordered >= MANY and in_all - unknowable > MAX_LOSS * spent:
         verdict.broken.append(f"the house lost more than {MAX_LOSS:.0%} of what was spent")
+    if ordered >= MANY and all_known and in_all > MAX_LOSS_IN_ALL * spent:
+        verdict.broken.append(f"the house lost more than {MAX_LOSS_IN_ALL:.0%} in all")
     if books["private"]:
         verdict.broken.append(f"{books['private']} connections to a private address")
     if books["seen"].get("forged hook believed"):

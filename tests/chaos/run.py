@@ -186,6 +186,7 @@ class ChaosRun:
 
     def _judge(self, people: list[Person], kills: Counter[str], quiet_after: float | None) -> Verdict:
         seen: Counter[str] = sum((person.seen for person in people), Counter())
+        audit = self._audit()  # first: what was given up is only booked by the next quiet look at the balance
         tasks = self.studio.query(TASKS)
         # Signing in is a form, too.
         books = self._books()
@@ -199,7 +200,7 @@ class ChaosRun:
         figures |= {"ids entered by an owner": self.desk.entered} if self.options.desk else {}
         figures |= self._attempts()
         figures |= {f"upstream: {name}": n for name, n in sorted(books["seen"].items())}
-        broken += [f"audit: {rule}: {rows[:5]}" for rule, rows in self._audit().items()]
+        broken += [f"audit: {rule}: {rows[:5]}" for rule, rows in audit.items()]
         broken += [f"people saw {name}, {n} times" for name, n in seen.items() if self._is_bad(name)]
         if not self.database:
             broken += self._integrity()

@@ -70,3 +70,28 @@ def test_the_judge(task: list[object], accepted: int, paid: int, finding: str | 
 def test_the_judge_misses_an_order_that_vanished() -> None:
     broken = judge([], {"orders": {}, "price": 10, "seen": {}, "private": 0}, ordered=1).broken
     assert broken == ["1 orders were taken, but there are 0 tasks"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "told", "all_known", "finding"),
+    [
+        (2, True, True, ""),
+        (3, True, True, "more than 1%"),
+        (4, False, True, ""),
+        (5, False, True, "more than 2% in all"),
+        (9, False, False, ""),
+        (3, True, False, "more than 1%"),
+    ],
+)
+def test_the_judge_weighs_losses(lost: int, told: bool, all_known: bool, finding: str) -> None:
+    """Of 200 orders: an id that nobody was told can't be known, yet where ids are told they are few."""
+    borne = [[f"song/{n}", *BOOKED[1:]] for n in range(lost)]
+    done = [[f"song/{n}", *DONE[1:]] for n in range(lost, 200)]
+    orders = {
+        row[0]: {"accepted": 1, "paid": 10, "told": told or row[1] == "done", "gone": False}
+        for row in borne + done
+    }
+    books = {"orders": orders, "price": 10, "seen": {}, "private": 0}
+    broken = judge(borne + done, books, ordered=200, all_known=all_known).broken
+    assert len(broken) == bool(finding)
+    assert all(finding in sentence for sentence in broken)

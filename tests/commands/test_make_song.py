@@ -29,11 +29,13 @@ def alone(tmp_path: Path) -> Iterator[RunningStudio]:
     """A studio of which nothing runs."""
     database = postgres_url(django_settings.DATABASE_URL)
     studio = RunningStudio(tmp_path, database)
-    studio.manage("migrate", "--verbosity", "0")
+    studio.migrate()
     yield studio
     drop_database(database)
 
 
+# On PostgreSQL tests/time makes a song by this command, and tests/test_kill.py starts the same processes.
+@pytest.mark.same_anywhere
 @pytest.mark.slow
 def test_it_starts_what_it_needs_makes_a_song_and_leaves_nothing_running(
     alone: RunningStudio, tmp_path: Path

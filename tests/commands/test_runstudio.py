@@ -55,7 +55,7 @@ def test_an_address_that_it_cannot_serve(tmp_path: Path, database: str) -> None:
 
 def test_ctrl_c_during_the_start_greets_nobody(tmp_path: Path, database: str) -> None:
     studio = RunningStudio(tmp_path, database)
-    studio.manage("migrate", "--verbosity", "0")
+    studio.migrate()
     process = subprocess.Popen(
         [*MANAGE, "runstudio"], env=studio.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
     )

@@ -45,6 +45,8 @@ class People:
             )
         except NotEnoughCredits as refusal:
             assert credits.balance(user) < refusal.price  # noqa: PT017
+        except tasks.PlacedAlready:
+            assert not is_new
         else:
             self.ordered[user.pk] += len(placed) if is_new else 0
 

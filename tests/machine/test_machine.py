@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -20,7 +21,7 @@ from tests.machine.machine import Machine
 
 RUNS = int(os.environ.get("MACHINE_RUNS", "0"))
 STEPS = int(os.environ.get("MACHINE_STEPS", "50"))
-SHORT = (10, 30)
+SHORT = (10, 30) if connection.vendor == "sqlite" else (6, 30)  # the same examples on both
 
 
 @pytest.fixture

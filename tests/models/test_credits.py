@@ -1,5 +1,6 @@
 """The ledger's rules stand in the database: no code and no person gets round them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,14 +15,24 @@ from tests.factories import PRICE
 from tests.models.rules import broken_rule
 
 Kind = CreditEntry.Kind
+MONTHLY = (Kind.ALLOWANCE, Kind.EXPIRE)
 SIGNS = [(kind, -1) for kind in CreditEntry.PLUS] + [(kind, 1) for kind in CreditEntry.MINUS]
 
 
 def enter(user: User, kind: str, amount: int, **fields: Any) -> CreditEntry:
     """An entry that goes past the services."""
-    return CreditEntry.objects.create(
-        account=credits.account_of(user), kind=kind, amount=amount, **{"reason": "by hand", **fields}
-    )
+    given = {"reason": "by hand", "period": date(2026, 1, 1) if kind in MONTHLY else None, **fields}
+    return CreditEntry.objects.create(account=credits.account_of(user), kind=kind, amount=amount, **given)
+
+
+@pytest.mark.parametrize("kind", MONTHLY)
+def test_what_comes_by_the_month_names_it_and_comes_once(kind: str, member: User) -> None:
+    amount = 5 if kind == Kind.ALLOWANCE else -5
+    with broken_rule("allowance_names_its_period"):
+        enter(member, kind, amount, period=None)
+    enter(member, kind, amount)
+    with broken_rule("allowance_once_per_period", "studio_creditentry.period"):
+        enter(member, kind, amount)
 
 
 @pytest.fixture

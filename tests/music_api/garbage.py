@@ -14,7 +14,7 @@ GOLDEN = [path.read_bytes() for path in sorted(FIXTURES.glob("*.json"))]
 NAMES = sorted(
     {name for body in GOLDEN for name in json.loads(body)}
     | set(Item.__dataclass_fields__)
-    | {"state", "mv", "credits", "name", "url"}
+    | {"state", "mv", "credits", "name", "url", "lyrics_timestamped", "word", "start_s", "end_s"}
 )
 WORDS = [
     "SUCCESS",

@@ -11,7 +11,7 @@ import pytest
 from django.db.models import F, QuerySet
 
 from studio.models import Attempt, WebhookDelivery
-from studio.services import attempts, hints, hooks, tasks
+from studio.services import attempts, hints, hooks, sung, tasks
 
 
 def no_locks(patch: pytest.MonkeyPatch) -> None:
@@ -20,6 +20,7 @@ def no_locks(patch: pytest.MonkeyPatch) -> None:
 
 def orders_without_lock(patch: pytest.MonkeyPatch) -> None:
     no_locks(patch)
+    _unwrap(patch, sung, "order")
     _unwrap(patch, tasks, "order")
 
 

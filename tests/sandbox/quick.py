@@ -5,15 +5,20 @@ import math
 import struct
 import tempfile
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from PIL import Image
 
 from studio.audio import ffmpeg
 from studio.sandbox.makers import Makers, Recipe
 from studio.sandbox.music import LyricDraft, Rendered, SongRequest, Word
+from studio.sandbox.server import Sandbox
+from tests.running import RunningStudio
 
 SECONDS = 2.0
 RATE = 44100
@@ -67,6 +72,26 @@ def draw_cover(title: str, seed: int, target: Path) -> None:
 
 
 MAKERS = Makers(compose, extend, replace, cover, write_lyrics, make_video, stems_of, draw_cover)
+
+
+@contextmanager
+def started(studio: RunningStudio, folder: Path) -> Iterator[None]:
+    """The studio beside a quick sandbox: it finds that one there and starts none of its own.
+
+    For tests that are about the studio's processes and not about music, which takes ten seconds a song.
+    """
+    port = urlsplit(studio.sandbox_url).port
+    assert port
+    server = Sandbox(folder, studio.key, port=port, makers=MAKERS)
+    server.start()
+    try:
+        studio.start()
+        try:
+            yield
+        finally:
+            studio.stop()
+    finally:
+        server.stop()
 
 
 def _song(folder: Path, name: str, title: str, recipe: Recipe) -> Rendered:

@@ -53,6 +53,7 @@ def test_a_finished_task_has_the_item_of_the_page(caller: Caller) -> None:
         "video_url": None,
         "duration": 2.0,
         "state": "succeeded",
+        "lyrics_timestamped": '[{"word": "night", "start_s": 0.5, "end_s": 1.0}]',
     }
     assert answer == {"code": 200, "status": "SUCCESS", "message": "success", "data": [item]}
 
@@ -85,7 +86,7 @@ def test_the_item_keeps_the_order_of_the_page(caller: Caller) -> None:
     page = (
         "clip_id title sound lyrics audio_url wav_url image_url video_url duration mv seed state created_at"
     )
-    assert names == page.split()
+    assert names == [*page.split(), "lyrics_timestamped"]
 
 
 def test_two_bare_orders_get_different_seeds(caller: Caller) -> None:

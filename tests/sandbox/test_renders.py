@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -38,22 +37,6 @@ def children(pid: int) -> list[int]:
 
 def renderers(pid: int) -> list[int]:
     return [child for child in children(pid) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
-
-
-def test_a_real_song(start: Start) -> None:
-    caller = start(compose=None)
-    answer = caller.end(caller.submit(lyrics="[Verse]\nOne small light", seed="5"))
-    item = answer["data"][0]
-    assert 55 < item["duration"] < 185
-    sizes = [
-        len(caller("GET", urlsplit(item[name]).path).body) for name in ("audio_url", "wav_url", "image_url")
-    ]
-    assert sizes[1] == pytest.approx(item["duration"] * 44100 * 4, rel=0.01)
-    assert sizes[0] > 500_000
-    assert sizes[2] > 5_000
-    converted = caller.made("download", clip_id=item["clip_id"], format="mp3")
-    assert caller("GET", urlsplit(converted["audio_url"]).path).body.startswith(b"ID3")
-    assert multiprocessing.active_children() == []
 
 
 def test_a_renderer_that_dies_costs_nothing(start: Start) -> None:

@@ -36,6 +36,15 @@ def test_several_new_lines() -> None:
     assert spliced(LYRICS, WORDS, (8, 9), "One\nTwo") == expected
 
 
+def test_lines_with_a_heading_take_the_place_of_the_old_heading() -> None:
+    verse = LYRICS.split("\n\n")[0]
+    assert spliced(LYRICS, WORDS, (20, 60), "[Chorus]\nNEW") == f"{verse}\n\n[Chorus]\nNEW"
+    assert spliced(LYRICS, WORDS, (0, 60), "[Verse]\nA\n[Chorus]\nB") == "[Verse]\nA\n[Chorus]\nB\n"
+    # The middle of a section, or words that only begin with a direction: the heading stays.
+    assert spliced(LYRICS, WORDS, (24, 60), "[Bridge]\nNEW").endswith("back\n[Bridge]\nNEW")
+    assert spliced(LYRICS, WORDS, (20, 60), "[low] NEW").endswith("[Chorus]\n[low] NEW")
+
+
 @pytest.mark.parametrize(("lyrics", "words"), [("", []), ("", WORDS)])
 def test_where_nothing_was_sung_the_new_lines_are_all(lyrics: str, words: list[Any]) -> None:
     assert spliced(lyrics, words, (0, 10), "NEW") == "NEW"

@@ -119,7 +119,7 @@ def test_what_was_not_sent_may_be_sent_again_as_often_as_it_takes(order: Order) 
 def test_after_a_day_without_the_service_the_credits_come_back(order: Order) -> None:
     task = order()[0]
     attempt = send()
-    earlier(task, created_at=timedelta(hours=25))
+    earlier(attempt, sent_at=timedelta(hours=25))
     attempts.record_failure(attempt.pk, errors.NotSent("Connection refused."))
     balanced(task, Status.FAILED, Sent.REJECTED, ["refund"])
 
@@ -273,7 +273,8 @@ def test_a_person_may_stop_waiting_for_the_decision(order: Order, member: User) 
     unknown(task)
     attempts.give_up(task, by=member)
     balanced(task, Status.FAILED, Sent.LOST, ["refund", "loss"])
-    assert "Given up by Mara Member" in again(task).reason
+    assert "Given up by hand." in again(task).reason
+    assert task.events.get(new=Status.FAILED).actor == member
 
 
 def test_what_is_decided_can_not_be_given_up(order: Order, member: User) -> None:

@@ -1,7 +1,7 @@
 """The audit: quiet while all is well, and every rule it knows can be seen to be broken."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F
 
 from accounts.models import User
-from studio.models import Asset, Attempt, Clip, CreditAccount, CreditEntry, Task
+from studio.models import Asset, Attempt, Clip, CreditAccount, CreditEntry, CreditSum, Task
 from studio.services import audit, credits, media, proofs, tasks
 from tests.conftest import Order
 from tests.factories import PRICE, ago, bring_to, earlier, send, unknown
@@ -89,6 +89,10 @@ def attempt_again(world: World) -> None:
     )
 
 
+def monthly(world: World, kind: str, amount: int) -> None:
+    credits.monthly(world.member, kind, amount, period=date(2027, 1, 1), reason="January 2027")
+
+
 def becomes(task: Task, operation: str) -> None:
     """As if this had been ordered, and its result lost."""
     Task.objects.filter(pk=task.pk).update(operation=operation)
@@ -150,6 +154,21 @@ BREAKS: dict[str, tuple[str, Callable[[World], Any], set[str]]] = {
     "a finished song is in the library": ("", lambda w: w.clip.delete(), set()),
     "finished lyrics are kept": ("", lambda w: becomes(w.done, "make_lyrics"), set()),
     "a fetched file is with its clip": ("", lambda w: becomes(w.done, "video_clip"), set()),
+    "an allowance comes and goes once a month": (
+        "allowance_once_per_period",
+        lambda w: [monthly(w, "allowance", 10) for _ in range(2)],
+        set(),
+    ),
+    "no more expires than the allowance was": (
+        "",
+        lambda w: [monthly(w, "allowance", 10), monthly(w, "expire", -11)],
+        set(),
+    ),
+    "the sums by month are those of the ledger": (
+        "",
+        lambda w: CreditSum.objects.create(month=date(2027, 1, 1), kind="grant", amount=1, entries=1),
+        set(),
+    ),
 }
 
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.models import Role, User
 from studio.errors import NotEnoughCredits, Refusal
 from studio.models import Attempt, CreditAccount, CreditEntry, Task
-from studio.services import attempts, credits, tasks
+from studio.services import attempts, credits, tasks, team
 from tests import factories
 from tests.conftest import Order
 from tests.factories import PRICE, bring_to
@@ -134,7 +134,7 @@ def test_spent_this_month_counts_what_was_not_given_back(order: Order, member: U
 def test_last_month_is_not_this_month(order: Order, member: User, monkeypatch: pytest.MonkeyPatch) -> None:
     order()
     later = timezone.now() + timedelta(days=32)
-    monkeypatch.setattr(credits.timezone, "now", lambda: later)
+    monkeypatch.setattr(team, "db_now", lambda: later)
     assert credits.spent_this_month(member) == 0
 
 
@@ -211,3 +211,8 @@ def test_an_account_that_two_need_at_once_is_made_once(stranger: User) -> None:
     CreditAccount.objects.filter(user=stranger).delete()
     accounts = at_once(lambda: credits.account_of(stranger).pk, 6)
     assert len(set(accounts)) == 1
+
+
+def test_only_the_first_owner_begins_with_something(owner: User) -> None:
+    other = User.objects.create_user("pia@example.org", name="Pia", role=Role.OWNER)
+    assert (credits.balance(owner), credits.balance(other)) == (1000, 0)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from accounts.models import User
 from studio.models import Clip, Project
 from studio.models.search import matching
 from studio.services import notes
@@ -34,15 +33,6 @@ def test_a_title_alone_leaves_the_notes_of_somebody_else(clip: Clip) -> None:
     notes.write(clip, title=clip.title, notes="Mara's", before="The bridge drags.")
     notes.write(clip, title="New", notes="The bridge drags.", before="The bridge drags.")
     assert (again(clip).title, again(clip).notes) == ("New", "Mara's")
-
-
-def test_the_first_approval_stays_until_it_is_taken_back(clip: Clip, member: User, editor: User) -> None:
-    notes.approve(clip, member)
-    moment = again(clip).approved_at
-    notes.approve(clip, editor)
-    assert (again(clip).approved_by, again(clip).approved_at) == (member, moment)
-    notes.take_back_approval(clip)
-    assert (again(clip).approved_by, again(clip).approved_at) == (None, None)
 
 
 def test_plays_are_counted_from_what_the_row_says(clip: Clip) -> None:

@@ -1,14 +1,20 @@
 """Many polls at once: each provider's by themselves, and what they say in few statements."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from studio.models import Task
-from studio.services import polls
+from accounts.models import User
+from studio.models import CreditEntry, Task
+from studio.music_api.errors import NeedsAttention
+from studio.services import credits, polls, tasks
 from tests.conftest import Order
-from tests.factories import RUNNING, again, bring_to, earlier, song
+from tests.factories import RUNNING, accepted, again, bring_to, earlier, song
 
 Status = Task.Status
 SECOND = timedelta(seconds=1)
@@ -54,3 +60,34 @@ def test_songs_of_different_age_are_asked_for_at_their_own_pace(order: Order) ->
     polls.record([(young.pk, RUNNING), (old.pk, RUNNING)])
     wait = again(old).poll_after - again(young).poll_after
     assert wait.total_seconds() == polls.SLOW_S - 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_trouble_that_ends_a_song_they_wait_in_that_order_as_well(
+    order: Order, editor: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else the sweep would hold the house and want the account of who gives another song up."""
+    first, (second, third) = order()[0], order(by=editor, takes=2)
+    for task in (first, second, third):
+        accepted(task)
+    book, others = credits.house_entry, []
+
+    def give_up() -> Task | None:
+        try:
+            return tasks.fail(third.pk, "Given up.", house=CreditEntry.Kind.LOSS)
+        finally:
+            connection.close()
+
+    def book_slowly(*entry: Any) -> None:
+        book(*entry)
+        if not others:
+            others.append(pool.submit(give_up))
+            time.sleep(0.3)  # for the other to take what locks it can
+
+    monkeypatch.setattr(credits, "house_entry", book_slowly)
+    error = NeedsAttention("Look at the account.")
+    with ThreadPoolExecutor(1) as pool:
+        polls.record([(first.pk, error), (second.pk, error)])
+        assert others[0].result(timeout=30)
+    assert [again(task).status for task in (first, second, third)] == [Status.FAILED] * 3
+    assert "could not be stored" not in caplog.text

@@ -81,7 +81,9 @@ def test_sweeps_at_once_ask_for_each_task_once(order: Order) -> None:
         (23 * HOUR, 60),
     ],
 )
-def test_the_longer_it_takes_the_more_seldom_it_is_asked(age: timedelta, wait: int, settings: Any) -> None:
+def test_the_longer_it_takes_the_more_seldom_it_is_asked(
+    age: timedelta, wait: int, settings: Any, db: None
+) -> None:
     settings.POLL_SECONDS = 5
     now = timezone.now()
     assert polls.next_poll(Task(submitted_at=now - age), now) == now + wait * SECOND

@@ -9,11 +9,11 @@ from django_q.models import OrmQ
 
 from accounts.models import User
 from studio.errors import TooLate
-from studio.models import CreditEntry, Task
-from studio.services import credits, tasks
+from studio.models import CreditEntry, Task, TaskEvent
+from studio.services import attempts, credits, tasks
 from tests import factories
 from tests.conftest import Order
-from tests.factories import PRICE, again, bring_to, earlier, until
+from tests.factories import PRICE, accepted, again, bring_to, earlier, unknown, until
 
 Status = Task.Status
 PAIRS = list(product(Status.values, Status.values))
@@ -155,6 +155,19 @@ def test_a_song_can_be_given_up_after_an_hour(order: Order, member: User) -> Non
     assert again(task).status == Status.FAILED
     assert credits.balance(member) == 100
     assert task.credit_entries.filter(kind=CreditEntry.Kind.LOSS).count() == 1
+
+
+def test_who_gives_up_leaves_no_name_where_it_can_not_be_taken_back(order: Order, member: User) -> None:
+    """Neither in the ledger nor in the history: both outlast the name."""
+    composed, waiting = order(takes=2)
+    accepted(composed)
+    earlier(composed, submitted_at=timedelta(minutes=61))
+    tasks.give_up(again(composed), by=member)
+    attempt = unknown(waiting)
+    attempts.give_up(waiting, by=member)
+    told = [list(rows.values()) for rows in (CreditEntry.objects, TaskEvent.objects, Task.objects)]
+    assert "Mara" not in f"{told} {again(attempt).outcome}"
+    assert {event.actor for event in TaskEvent.objects.filter(new=Status.FAILED)} == {member}
 
 
 @pytest.mark.parametrize(

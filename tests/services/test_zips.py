@@ -173,7 +173,7 @@ def test_the_first_bytes_come_before_a_file_is_looked_through(
     member: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = song(project)
-    monkeypatch.setattr(zips, "_checksum", lambda file: pytest.fail("it was looked through"))
+    monkeypatch.setattr(zips, "checksum_of", lambda file: pytest.fail("it was looked through"))
     parts = zips.stream(member, [clip.pk], ["master"])
     assert next(parts).startswith(b"PK\x03\x04")
 
@@ -191,7 +191,7 @@ def test_memory_stays_flat(member: User, project: Project, monkeypatch: pytest.M
     size = 64 * MB
     digest = hashlib.sha256(bytes(size)).hexdigest()
     clip.assets.update(size=size, sha256=digest)
-    monkeypatch.setattr(zips, "_blocks", zeros)
+    monkeypatch.setattr(zips, "blocks_of", zeros)
     parts = zips.stream(member, [clip.pk], ["master"])
     tracemalloc.start()
     total = sum(len(part) for part in parts)

@@ -15,6 +15,7 @@ from tests import factories
 from tests.conftest import Order
 from tests.factories import again, earlier, song
 from tests.running import RunningStudio, drop_database, postgres_url
+from tests.sandbox import quick
 from tests.services.test_hooks import body_of, ring, signed
 from tests.time.shift import wrong_clock
 
@@ -97,13 +98,10 @@ def test_a_worker_on_another_host_makes_the_song_all_the_same(tmp_path: Path) ->
     studio = RunningStudio(
         tmp_path, database, DJANGO_SETTINGS_MODULE="tests.time.settings", CLOCK_OFF=str(-TEN_MINUTES)
     )
-    try:
-        studio.start()
+    with quick.started(studio, tmp_path / "sandbox"):
         out = tmp_path / "song.m4a"
         made = json.loads(studio.manage("make_song", "--sound", "quiet folk", "--out", str(out)))
         assert made["credits"] == factories.PRICE
         assert len(studio.ledger()["tasks"]) == 1
         assert "All is well" in studio.manage("audit", "--files", "--upstream")
-    finally:
-        studio.stop()
-        drop_database(database)
+    drop_database(database)

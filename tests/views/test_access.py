@@ -1,121 +1,27 @@
 """Every address × every kind of person. A new address that is missing here fails the test."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import User
-from studio.models import Attempt, Clip, Project, Upload
-from studio.services import imports, lyrics, playlists, uploads, workers
+from accounts.models import Role, User
+from studio.models import Clip, Project
+from studio.services import projects, workers
 from tests.canaries import API_KEY
+from tests.conftest import person
 from tests.factories import send
+from tests.views import matrix
+from tests.views.conftest import HTMX, kept, recordings
+from tests.views.matrix import GET, POST
+from tests.views.matrix.codes import FORBIDDEN, NOT_FOUND, SIGN_IN, WRONG_METHOD
 
-SIGN_IN, OK, LED_ON, UNPROCESSABLE, FORBIDDEN, NOT_FOUND, WRONG_METHOD = 302, 200, 302, 422, 403, 404, 405
-DONE = 204  # and nothing to show
-STALE = 409
-
-# Who: (anonymous, stranger, viewer, guest, editor, member who owns the project, owner of the team)
-EVERYBODY_SIGNED_IN = (SIGN_IN, OK, OK, OK, OK, OK, OK)
-WHO_MAY_SEE = (SIGN_IN, NOT_FOUND, OK, OK, OK, OK, OK)
-WHO_MAY_ORDER = (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, OK, OK, OK)
-WHO_MAY_MANAGE = (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK)
-
-OWNERS_ONLY = (SIGN_IN, *(FORBIDDEN,) * 5, OK)
-
-GET: dict[str, tuple[int, ...]] = {
-    "home": (SIGN_IN, *(LED_ON,) * 6),
-    "projects": EVERYBODY_SIGNED_IN,
-    "project": WHO_MAY_SEE,
-    "project_settings": WHO_MAY_MANAGE,
-    "new_song": WHO_MAY_ORDER,
-    "upload": WHO_MAY_ORDER,
-    "upload_file": (OK,) * 7,  # who has the address may have the file, and the address expires
-    "import": WHO_MAY_ORDER,
-    "import_files": WHO_MAY_ORDER,
-    "library_zip": EVERYBODY_SIGNED_IN,
-    "tasks": EVERYBODY_SIGNED_IN,
-    "task": WHO_MAY_SEE,
-    "clip": WHO_MAY_SEE,
-    "compare": WHO_MAY_SEE,
-    "clip_order": WHO_MAY_ORDER,
-    "asset": WHO_MAY_SEE,
-    "library": EVERYBODY_SIGNED_IN,
-    "lyrics": EVERYBODY_SIGNED_IN,
-    "project_lyrics": WHO_MAY_SEE,
-    "new_lyric_sheet": WHO_MAY_ORDER,
-    "lyric_sheet": WHO_MAY_SEE,
-    "bin": EVERYBODY_SIGNED_IN,
-    "playlists": EVERYBODY_SIGNED_IN,
-    "playlist": WHO_MAY_SEE,
-    "credits": EVERYBODY_SIGNED_IN,
-    "providers": OWNERS_ONLY,
-    "queue": OWNERS_ONLY,
-    "healthz": (OK,) * 7,
-    "live": EVERYBODY_SIGNED_IN,
-    "welcome": (NOT_FOUND, *(LED_ON,) * 6),
-}
-# What an empty form gets: refused by its fields (422), or done (a redirect), for who may at all.
-POST: dict[str, tuple[int, ...]] = {
-    "projects": (SIGN_IN, *(UNPROCESSABLE,) * 6),
-    "project_settings": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE),
-    "project_members": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE),
-    "project_quota": (SIGN_IN, NOT_FOUND, *(FORBIDDEN,) * 4, LED_ON),
-    "project_member_remove": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON),
-    "new_song": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "upload": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "import": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "import_files": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "import_begin": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    # Only who brings a file sends its parts; an empty one is told where the file goes on.
-    "import_part": (SIGN_IN, *(NOT_FOUND,) * 4, 409, NOT_FOUND),
-    "import_put_away": (SIGN_IN, *(NOT_FOUND,) * 4, LED_ON, NOT_FOUND),
-    "project_lyrics": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "new_lyric_sheet": (
-        SIGN_IN,
-        NOT_FOUND,
-        FORBIDDEN,
-        FORBIDDEN,
-        UNPROCESSABLE,
-        UNPROCESSABLE,
-        UNPROCESSABLE,
-    ),
-    "library_zip": (SIGN_IN, *(UNPROCESSABLE,) * 6),
-    "lyric_sheet": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "lyric_bring_back": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "library_bulk": (SIGN_IN, *(UNPROCESSABLE,) * 6),
-    "bin_restore": (SIGN_IN, LED_ON, LED_ON, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "bin_empty": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
-    "playlists": (SIGN_IN, *(UNPROCESSABLE,) * 6),
-    "playlist_rename": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, *(UNPROCESSABLE,) * 3),
-    "playlist_order": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, STALE, STALE, STALE),
-    "playlist_remove": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "playlist_add": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    # The first who may takes it away from the others.
-    "playlist_delete": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, NOT_FOUND, NOT_FOUND),
-    "task_cancel": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "task_give_up": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "task_enter_id": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "welcome": (NOT_FOUND, *(LED_ON,) * 6),
-    "provider_offer_again": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
-    "provider_attended": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
-    "queue_take_up": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
-    "queue_put_away": (SIGN_IN, *(FORBIDDEN,) * 5, LED_ON),
-    "clip_order": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "clip_convert": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "clip_pick": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "clip_edit": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "clip_tags": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, UNPROCESSABLE, UNPROCESSABLE, UNPROCESSABLE),
-    "clip_rate": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "clip_approve": (SIGN_IN, NOT_FOUND, FORBIDDEN, FORBIDDEN, LED_ON, LED_ON, LED_ON),
-    "clip_played": (SIGN_IN, NOT_FOUND, *(DONE,) * 5),
-    "hook": (401,) * 7,
-}
 # allauth's own views, tested in tests/accounts.
-ALLAUTH = "account_"
+ALLAUTH = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_")
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
@@ -132,98 +38,124 @@ def test_every_address_is_in_the_matrix() -> None:
 
 
 @pytest.fixture
-def address(clip: Clip, order: Any, viewer: User, settings: Any) -> Callable[[str], str]:
+def address(clip: Clip, order: Any, member: User, owner: User, settings: Any) -> Callable[[str], str]:
     settings.PROVIDERS = {**settings.PROVIDERS, "useapi": ("http://127.0.0.1:1", API_KEY)}
     workers.beat(workers.SWEEP)
-    attempt = Attempt.objects.get(task=clip.task)
-    sheet = lyrics.create_sheet(project=clip.project, by=clip.created_by, title="Blue night")
-    coming = imports.begin(project=clip.project, by=clip.created_by, filename="a.wav", size=1)
-    playlist = playlists.create(project=clip.project, by=clip.created_by, name="Album")
-    given: dict[str, list[Any]] = {
-        "project": [clip.project_id],
-        "project_settings": [clip.project_id],
-        "project_members": [clip.project_id],
-        "project_quota": [clip.project_id],
-        "project_member_remove": [clip.project_id, 10**9],
-        "new_song": [clip.project_id],
-        "upload": [clip.project_id],
-        "upload_file": [token_of_an_upload(clip)],
-        "import": [clip.project_id],
-        "import_files": [clip.project_id],
-        "import_begin": [clip.project_id],
-        "import_part": [coming.key],
-        "import_put_away": [coming.key],
-        "project_lyrics": [clip.project_id],
-        "new_lyric_sheet": [clip.project_id],
-        "lyric_sheet": [sheet.pk],
-        "lyric_bring_back": [sheet.pk, 1],
-        "playlist": [playlist.pk],
-        "playlist_rename": [playlist.pk],
-        "playlist_delete": [playlist.pk],
-        "playlist_order": [playlist.pk],
-        "playlist_remove": [playlist.pk],
-        "playlist_add": [clip.pk],
-        "task": [clip.task_id],
-        "task_cancel": [clip.task_id],
-        "task_give_up": [clip.task_id],
-        "task_enter_id": [clip.task_id],
-        "clip": [clip.pk],
-        "clip_order": [clip.pk, "video_clip"],
-        "clip_convert": [clip.pk],
-        "clip_pick": [clip.pk],
-        "clip_edit": [clip.pk],
-        "clip_tags": [clip.pk],
-        "clip_rate": [clip.pk],
-        "clip_approve": [clip.pk],
-        "clip_played": [clip.pk],
-        "asset": [clip.assets.get(kind="master").pk],
-        "provider_offer_again": ["sandbox", "video_clip"],
-        "provider_attended": ["sandbox"],
-        "queue_take_up": [clip.task_id],
-        "queue_put_away": [clip.task_id],
-        "welcome": ["no-such-token"],
-        "hook": [attempt.token],
-    }
+    world = matrix.World(clip, order, member, owner)
+    given = {name: args for part in matrix.PARTS for name, args in part.addresses(world).items()}
     asked = {"compare": f"?clip={clip.pk}"}
     return lambda name: reverse(name, args=given.get(name, [])) + asked.get(name, "")
 
 
-def token_of_an_upload(clip: Clip) -> str:
-    facts = clip.assets.filter(kind="master").values("name", "content_type", "size", "sha256").get()
-    who = {"project": clip.project, "created_by": clip.created_by}
-    upload = Upload.objects.create(**who, **facts, title="Blue night", duration=2.0)
-    return urlsplit(uploads.address_of(upload)).path.split("/")[2]
+Person = Callable[[], Client]
 
 
 @pytest.fixture
 def people(
-    stranger: User, viewer: User, guest: User, editor: User, member: User, owner: User
-) -> tuple[User | None, ...]:
-    return (None, stranger, viewer, guest, editor, member, owner)
+    stranger: User, viewer: User, guest: User, editor: User, member: User, manager: User, owner: User
+) -> list[Person]:
+    """Of every kind in the order of the matrix, each with a window of their own. One of them was deactivated
+    after she had signed in."""
+    gone = person("dana@example.org", Role.OWNER, "Dana Deactivated")
+    everybody = (None, gone, stranger, viewer, guest, editor, member, manager, owner)
+    cookies = [signed_in(user) for user in everybody]
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    return [lambda jar=jar: with_cookies(jar) for jar in cookies]
 
 
-def answers(as_: Any, people: tuple[User | None, ...], ask: Callable[[Client], Any]) -> tuple[int, ...]:
+def signed_in(user: User | None) -> SimpleCookie:
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client.cookies
+
+
+def with_cookies(jar: SimpleCookie) -> Client:
+    client = Client()
+    client.cookies = SimpleCookie(jar.output(header="", sep=";"))
+    return client
+
+
+def answers(people: list[Person], ask: Callable[[Client], Any]) -> tuple[int, ...]:
     codes = []
-    for user in people:
-        answer = ask(as_(user))
+    for window in people:
+        answer = ask(window())
         b"".join(getattr(answer, "streaming_content", ()))
         codes.append(answer.status_code)
     return tuple(codes)
 
 
-def test_who_may_read_what(as_: Any, people: Any, address: Callable[[str], str]) -> None:
-    seen = {name: answers(as_, people, lambda client, name=name: client.get(address(name))) for name in GET}
-    assert seen == GET
+def by_htmx(row: tuple[int, ...]) -> tuple[int, ...]:
+    """Who has to sign in is told so without the page for it."""
+    return tuple(401 if place < 2 and code == SIGN_IN else code for place, code in enumerate(row))
 
 
-def test_who_may_do_what(as_: Any, people: Any, address: Callable[[str], str], project: Project) -> None:
-    expected = POST | {"project_member_remove": (SIGN_IN, NOT_FOUND, *(FORBIDDEN,) * 3, NOT_FOUND, NOT_FOUND)}
-    # The roles that only listen may not even make a project of their own.
-    expected["projects"] = (SIGN_IN, 422, 422, 422, 422, 422, 422)
-    seen = {
-        name: answers(as_, people, lambda client, name=name: client.post(address(name), {})) for name in POST
-    }
-    assert seen == expected
+# Who may do what is decided before the database is asked for more than the plain pages ask of it, which are
+# read on every one; what the forms then write is in the tests of the services.
+same_anywhere = pytest.mark.same_anywhere
+
+
+@pytest.mark.parametrize(
+    "headers", [pytest.param({}, id="plain"), pytest.param(HTMX, id="htmx", marks=same_anywhere)]
+)
+def test_who_may_read_what(people: Any, address: Callable[[str], str], headers: dict[str, str]) -> None:
+    def ask(name: str) -> tuple[int, ...]:
+        return answers(people, lambda client: client.get(address(name), headers=headers))
+
+    expected = {name: by_htmx(row) if headers else row for name, row in GET.items()}
+    assert {name: ask(name) for name in GET} == expected
+
+
+@same_anywhere
+def test_who_may_do_what(people: Any, address: Callable[[str], str]) -> None:
+    def ask(name: str) -> tuple[int, ...]:
+        return answers(people, lambda client: client.post(address(name), {}))
+
+    assert {name: ask(name) for name in POST} == POST
+
+
+def refused(row: tuple[int, ...]) -> list[int]:
+    """The places of those who are refused whatever others do; a second time they would do it once more."""
+    done = next((place for place, code in enumerate(row) if place > 1 and code in (200, 204, 302)), len(row))
+    return [
+        place
+        for place, code in enumerate(row)
+        if place < 2 or code == FORBIDDEN or (code == NOT_FOUND and place < done)
+    ]
+
+
+@same_anywhere
+def test_who_is_refused_a_form_is_refused_by_htmx(people: Any, address: Callable[[str], str]) -> None:
+    def ask(name: str) -> list[int]:
+        some = [people[place] for place in refused(POST[name])]
+        return list(answers(some, lambda client: client.post(address(name), headers=HTMX)))
+
+    expected = {name: [by_htmx(row)[place] for place in refused(row)] for name, row in POST.items()}
+    assert {name: ask(name) for name in POST} == expected
+
+
+@pytest.fixture
+def elsewhere(clip: Clip, order: Any, member: User, owner: User) -> matrix.World:
+    """The same things in another project."""
+    project = projects.create_project(name="Elsewhere", by=member)
+    task = order(project=project)[0]
+    return matrix.World(kept(task, recordings[0]), partial(order, project=project), member, owner)
+
+
+def test_ids_of_two_projects_do_not_mix(
+    as_: Any, clip: Clip, order: Any, member: User, owner: User, elsewhere: matrix.World
+) -> None:
+    """The team's owner sees both, and still what lies in one is not found under the other's address."""
+    here = matrix.World(clip, order, member, owner)
+    client, mixed = as_(owner), {}
+    for part in (matrix.songs, matrix.projects, matrix.review):  # what lies in a project
+        there = part.addresses(elsewhere)
+        for name, args in part.addresses(here).items():
+            if len(args) > 1 and args[1:] != there[name][1:]:
+                path = reverse(name, args=[args[0], *there[name][1:]])
+                mixed[name] = (client.get if name in GET else client.post)(path).status_code
+    assert {"lyric_proposal", "lyric_comment_answer", "comment_answer"} <= mixed.keys()
+    assert mixed == dict.fromkeys(mixed, NOT_FOUND)
 
 
 def test_a_guest_makes_no_project(as_: Any, guest: User) -> None:
@@ -251,7 +183,7 @@ def test_what_only_shows_takes_no_post(as_: Any, owner: User, address: Callable[
 def test_a_lost_session_never_swaps_the_sign_in_page_into_a_fragment(as_: Any, address: Any) -> None:
     page = "http://testserver/projects/1/?before=7"
     for name in GET:
-        if name in ("welcome", "upload_file", "healthz"):
+        if name in ("welcome", "join", "upload_file", "healthz") or name in matrix.public.GET:
             continue
         answer = as_(None).get(address(name), headers={"HX-Request": "true", "HX-Current-URL": page})
         assert answer.status_code == 401
@@ -273,17 +205,21 @@ def test_a_sent_hook_needs_its_signature(client: Client, order: Any) -> None:
     assert client.post(reverse("hook", args=["x" * 43]), b"{}", "application/json").status_code == NOT_FOUND
 
 
-def test_only_the_hook_is_exempt_from_csrf_and_sign_in() -> None:
+def test_only_these_are_exempt_from_csrf_and_sign_in() -> None:
     exempt, open_ = set(), set()
     for name, callback in callbacks(get_resolver().url_patterns):
         if getattr(callback, "csrf_exempt", False):
             exempt.add(name)
         if not getattr(callback, "login_required", True):
             open_.add(name)
-    assert exempt == {"hook"}
-    assert {name for name in open_ if not name.startswith(ALLAUTH)} == {
+    # A page's own count of what was heard: whoever forges it changes a figure.
+    assert exempt == {"hook", "public_heard"}
+    links = matrix.public.GET.keys() | matrix.public.POST.keys()
+    assert links <= open_
+    assert {name for name in open_ - links if not name.startswith(ALLAUTH)} == {
         "hook",
         "welcome",
+        "join",
         "upload_file",
         "healthz",
     }

@@ -165,6 +165,25 @@ def test_a_refused_form_keeps_what_was_typed(send: Do) -> None:
     assert "Strings &lt;here&gt;" in answer.content.decode()
 
 
+def test_an_order_that_was_changed_after_its_answer_was_lost_is_asked_about(
+    mara: Client, clip: Clip, send: Do
+) -> None:
+    """Nothing is ordered for what was typed later, and none of it is dropped: the next press orders it."""
+    key = str(uuid.uuid4())
+    first = {"form_key": key, "instruction": "as a waltz"}
+    assert send("cover_music", **first).status_code == 302
+    assert send("cover_music", **first).status_code == 302  # sent twice as it was
+    answer = send("cover_music", form_key=key, instruction="as a tango")
+    assert answer.status_code == 422
+    assert "was placed already" in answer.content.decode()
+    form = answer.context["form"]
+    assert form["instruction"].value() == "as a tango"
+    assert clip.orders.count() == 1
+    again = {field.name: field.value() for field in form if field.value() is not None}
+    assert mara.post(reverse("clip_order", args=[clip.pk, "cover_music"]), again).status_code == 302
+    assert [task.params["instruction"] for task in clip.orders.order_by("pk")] == ["as a waltz", "as a tango"]
+
+
 def test_the_end_as_the_screen_rounds_it_is_the_end(clip: Clip, send: Do) -> None:
     Clip.objects.filter(pk=clip.pk).update(duration=1.96)
     send("extend_music", starts_at="0:02")

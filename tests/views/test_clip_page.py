@@ -15,7 +15,7 @@ from studio.models import Clip, LyricSheet, Project, Task
 from studio.services import bin, lyrics, tags
 from tests.factories import again, earlier
 from tests.songs import song
-from tests.views.conftest import HTMX, WORDS
+from tests.views.conftest import HTMX
 
 
 @pytest.fixture
@@ -70,6 +70,7 @@ def test_two_people_at_the_notes_see_both(mara: Client, plain: Clip) -> None:
     assert answer.status_code == 422
     assert "Somebody changed the notes meanwhile" in answer.content.decode()
     assert "<p>Edda&#x27;s line</p>" in answer.content.decode()
+    assert "Mara&#x27;s line</textarea>" in answer.content.decode()
     before = answer.context["notes_form"]["before"].value()
     send(mara, "clip_edit", plain, title="Blue night", notes="Both lines", before=before)
     assert again(plain).notes == "Both lines"
@@ -199,7 +200,8 @@ def send_order(mara: Client, clip: Clip) -> Callable[..., Any]:
 
 def test_the_sheet_tells_where_it_came_from(mara: Client, clip: Clip, sheet: LyricSheet) -> None:
     lyrics.save(sheet, by=sheet.created_by, title=sheet.title, text="Other words", base=1)
-    Task.objects.filter(pk=clip.task_id).update(params={"sound_strength": 0.7, "lyrics": WORDS})
+    order = {"params": {"sound_strength": 0.7}, "lyric_revision": sheet.revisions.get(number=1)}
+    Task.objects.filter(pk=clip.task_id).update(**order)
     text = page_of(mara, clip)
     master = clip.assets.get(kind="master")
     for words in (master.sha256, "Blue night, version 1", "Sandbox", "LUFS", "0.7", clip.upstream_id):

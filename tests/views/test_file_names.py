@@ -11,6 +11,9 @@ from studio.models import Asset, Project
 from studio.services import media
 from tests.songs import song
 
+# The names of files are made in Python.
+pytestmark = pytest.mark.same_anywhere
+
 LONG = "Rain on the roof " * 11
 
 

@@ -23,7 +23,7 @@ def test_where_nothing_is_new_little_is_read(client: Client, member: User, order
     seen = ",".join(f"{task.pk}.{task.version}.0.0.1" for task in tasks)
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(reverse("live"), {"seen": seen, "project": tasks[0].project_id, "balance": 70})
-    assert (answer.status_code, len(queries)) == (204, 5)
+    assert (answer.status_code, len(queries)) == (204, 6)
 
 
 def test_a_place_in_the_line_that_changed_is_news(client: Client, member: User, order: Order) -> None:

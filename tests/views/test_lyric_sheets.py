@@ -1,15 +1,19 @@
-"""The page to write on: saving, versions, and two people at one text."""
+"""The page to write on: how a sheet is begun, saved, and what is told about it."""
 
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import User
-from studio.models import LyricSheet, Project
-from studio.services import lyrics
+from studio.models import LyricDraft, LyricSheet, Project
+from studio.services import drafts
+from tests.songs import song
 from tests.views.conftest import HTMX, WORDS
 
 
@@ -96,9 +100,9 @@ def test_htmx_gets_only_what_is_around_the_text(save: Any) -> None:
 
 
 def test_singing_saves_first(save: Any, sheet: LyricSheet) -> None:
-    song = f"{reverse('new_song', args=[sheet.project_id])}?sheet={sheet.pk}"
-    assert save(text="one", then="sing")["Location"] == song
-    assert song in save(htmx=True, text="two", base="2", then="sing")["HX-Location"]
+    song = f"{reverse('new_song', args=[sheet.project_id])}?sheet={sheet.pk}&version="
+    assert save(text="one", then="sing")["Location"] == f"{song}2"
+    assert f"{song}3" in save(htmx=True, text="two", base="2", then="sing")["HX-Location"]
     assert texts(sheet) == [WORDS, "one", "two"]
 
 
@@ -108,6 +112,7 @@ BAD_SAVES = {
     "no base": ({"base": ""}, "base"),
     "a broken base": ({"base": "x"}, "base"),
     "a base beyond the database": ({"base": "9" * 30}, "base"),
+    "a note of 201 characters": ({"note": "n" * 201}, "note"),
 }
 
 
@@ -125,88 +130,135 @@ def test_a_refused_save_keeps_what_was_typed(
     assert texts(sheet) == [WORDS]
 
 
-def test_bytes_that_are_no_text_are_refused(client: Client, member: User, sheet: LyricSheet) -> None:
+def test_bytes_that_are_no_text_are_lost_letters(client: Client, member: User, sheet: LyricSheet) -> None:
     """A lone surrogate, as no browser but any script can send it."""
     client.force_login(member)
     path = reverse("lyric_sheet", args=[sheet.pk])
     answer = client.post(path, "base=1&text=%ED%A0%80", content_type="application/x-www-form-urlencoded")
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["text"])
-    assert texts(sheet) == [WORDS]
+    assert answer.status_code == 302
+    assert texts(sheet) == [WORDS, "\ufffd" * 3]
 
 
-def test_markup_stays_text(client: Client, save: Any, sheet: LyricSheet) -> None:
-    save(title="</textarea><b>", text="</textarea><script>alert(1)</script>")
-    for path in (
-        reverse("lyric_sheet", args=[sheet.pk]),
-        reverse("lyrics"),
-        f"/lyrics/{sheet.pk}/?version=2",
-    ):
-        assert "<script>alert" not in client.get(path).content.decode()
-
-
-# -- Two people -------------------------------------------------------------------------------------
+def test_a_note_stands_beside_its_version(client: Client, save: Any, sheet: LyricSheet) -> None:
+    assert "For &lt;Ada&gt;" in save(htmx=True, text="other words", note="For <Ada>").content.decode()
+    assert sheet.revisions.first().note == "For <Ada>"
 
 
 @pytest.mark.parametrize("htmx", [False, True], ids=["page", "fragment"])
-def test_a_conflict_shows_both_texts_and_loses_neither(
-    save: Any, sheet: LyricSheet, editor: User, htmx: bool
+@pytest.mark.parametrize(("who", "status"), [("viewer", 403), ("stranger", 404)])
+def test_who_may_no_longer_write_still_has_the_text(
+    request: Any, as_: Any, sheet: LyricSheet, who: str, status: int, htmx: bool
 ) -> None:
-    lyrics.save(sheet, by=editor, title="", text="Edda's words", base=1)
-    answer = save(htmx=htmx, title="Mara's title", text="Mara's words")
-    page = page_of(answer)
-    assert answer.status_code == 422
-    assert "Edda Editor saved version 2 while you were writing." in page
-    assert '<div class="lyrics">Edda\'s words</div>' in page
-    assert "Mara's words</textarea>" in page
-    assert 'value="Mara\'s title"' in page
-    assert 'name="base" value="2"' in page
-    assert texts(sheet) == [WORDS, "Edda's words"]
+    """htmx shows an error's page whole, in place of the one that was written on."""
+    client, data = as_(request.getfixturevalue(who)), {"text": "typed </textarea>words", "base": "1"}
+    path, headers = reverse("lyric_sheet", args=[sheet.pk]), HTMX if htmx else {}
+    answer = client.post(path, data, headers=headers)
+    assert answer.status_code == status
+    html = answer.content.decode()
+    assert 'id="page"' in html
+    assert "typed &lt;/textarea&gt;words</textarea>" in html
+    assert ("Blue night" in html, texts(sheet)) == (False, [WORDS])
+    merge = client.post(reverse("lyric_merge", args=[sheet.pk]), {"mine": "typed words"}, headers=headers)
+    assert (merge.status_code, "typed words</textarea>" in page_of(merge)) == (status, True)
+    nowhere = client.post(reverse("lyric_sheet", args=[10**9]), data, headers=headers)
+    assert (nowhere.status_code, "no longer a member of its project" in page_of(nowhere)) == (404, True)
 
-    assert save(text="Mara's words", base="2").status_code == 302
-    assert texts(sheet) == [WORDS, "Edda's words", "Mara's words"]
+
+def test_a_save_settles_the_draft_of_its_window(save: Any, sheet: LyricSheet, member: User) -> None:
+    mine, other = uuid4(), uuid4()
+    for key in (mine, other):
+        drafts.keep(sheet, by=member, key=key, base=1, title="", text=f"words of {key}")
+    save(text="other words", draft_key=str(mine))
+    assert [draft.key for draft in LyricDraft.objects.all()] == [other]
+    assert save(text="still other", base="2", draft_key="nonsense").status_code == 302
 
 
-def test_a_renamed_sheet_does_not_hide_that_its_text_is_old(
-    save: Any, sheet: LyricSheet, editor: User
+HOSTILE = {
+    "mixed line ends": ("one\r\ntwo\rthree\nfour", "one\ntwo\nthree\nfour"),
+    "right to left": ("\u202eשלום\u202c عالم", "\u202eשלום\u202c عالم"),
+    "emoji with joiners": ("👩\u200d🚀 and 👨\u200d👩\u200d👧", "👩\u200d🚀 and 👨\u200d👩\u200d👧"),
+    "a separator of lines": ("one\u2028two", "one\u2028two"),
+    "markup": ("</textarea><script>alert(1)</script>", "</textarea><script>alert(1)</script>"),
+    "half a head": ("[Verse\nla", "[Verse\nla"),
+    "200 kB": ("la " * 66_667, None),
+    "NUL": ("the\0sea", None),
+}
+
+
+@pytest.mark.parametrize(("typed", "kept"), HOSTILE.values(), ids=list(HOSTILE))
+def test_any_text_is_kept_as_typed_or_refused_and_only_ever_text(
+    client: Client, save: Any, sheet: LyricSheet, editor: User, typed: str, kept: str | None
 ) -> None:
-    """The page still shows version 1: the next save of a changed text has to be told of version 2."""
-    lyrics.save(sheet, by=editor, title="", text="Edda's words", base=1)
-    assert 'name="base" value="1"' in page_of(save(htmx=True, title="Red night"))
-    assert save(htmx=True, text="Mara's words").status_code == 422
-
-
-# -- Versions ---------------------------------------------------------------------------------------
-
-
-def test_each_version_is_read_and_brought_back(client: Client, save: Any, sheet: LyricSheet) -> None:
-    save(text="other words")
+    """In the editor, the list, the version, what changed in it, and beside the text of somebody else."""
+    answer = save(title=typed[:60].replace("\0", ""), text=typed)
+    if kept is None:
+        assert answer.status_code == 422
+        assert answer.context["form"]["text"].value() == typed
+        assert texts(sheet) == [WORDS]
+        return
+    assert texts(sheet) == [WORDS, kept]
     path = reverse("lyric_sheet", args=[sheet.pk])
-    page = page_of(client.get(path, {"version": 1}))
-    assert "Version 1 of 2, by Mara Member" in page
-    assert WORDS in page
-    assert "<textarea" not in page
-
-    back = reverse("lyric_bring_back", args=[sheet.pk, 1])
-    assert back in page
-    assert client.post(back)["Location"] == path
-    assert texts(sheet) == [WORDS, "other words", WORDS]
-
-
-def test_a_version_that_never_was_is_not_found(client: Client, save: Any, sheet: LyricSheet) -> None:
-    assert client.get(reverse("lyric_sheet", args=[sheet.pk]), {"version": 9}).status_code == 404
-    assert client.post(reverse("lyric_bring_back", args=[sheet.pk, 9])).status_code == 404
-    assert client.get(reverse("lyric_sheet", args=[10**9])).status_code == 404
+    listed = client.get(reverse("lyrics"))
+    pages = [client.get(path), client.get(path, {"version": 2}), save(text=f"{typed}!"), listed]
+    lines = [escape(line) for line in kept.split("\n")]
+    for page in (each.content.decode() for each in pages):
+        assert "<script>alert" not in page
+        assert lines[0] in page
+    for page in pages[:3]:
+        assert all(line in page.content.decode() for line in lines)
 
 
-def test_earlier_versions_are_reached_by_a_link(client: Client, member: User, sheet: LyricSheet) -> None:
-    client.force_login(member)
-    for number in range(1, 40):
-        lyrics.save(sheet, by=member, title="", text=f"words {number}", base=number)
-    path = reverse("lyric_sheet", args=[sheet.pk])
-    first = client.get(path).context
-    assert [version.number for version in first["versions"]] == list(range(40, 10, -1))
-    rest = client.get(path, {"before": first["earlier"]}).context
-    assert ([version.number for version in rest["versions"]], rest["earlier"]) == (
-        list(range(10, 0, -1)),
-        None,
-    )
+# -- From a file, from a song -----------------------------------------------------------------------
+
+
+FILES = {
+    "text": (b"[Verse]\r\nStreetlights hum", "night.txt", "[Verse]\nStreetlights hum"),
+    "lrc": (b"[ti:Night bus/2.0\x07]\n[00:01.00]Streetlights hum", "night.lrc", "Streetlights hum"),
+    "another alphabet's code": ("Über".encode("cp1252"), "night.txt", "Über"),
+    "too large": (b"la " * 66_667, "night.txt", "lyrics have at most 200 kB"),
+    "too many characters": (b"la " * 7_000, "night.txt", "at most 20000 characters"),
+    "no text": (bytes(range(256)), "night.txt", "can't be read as text"),
+    "another kind": (b"la", "night.pdf", "Choose a .txt or .lrc file."),
+    "empty": (b"", "night.txt", "This file is empty"),
+}
+
+
+@pytest.mark.parametrize(("content", "name", "words"), FILES.values(), ids=list(FILES))
+def test_a_file_becomes_a_sheet_or_is_refused_in_words(
+    mara: Client, project: Project, content: bytes, name: str, words: str
+) -> None:
+    path = reverse("new_lyric_sheet", args=[project.pk])
+    answer = mara.post(path, {"title": "", "text": "", "file": SimpleUploadedFile(name, content)})
+    if answer.status_code == 302:
+        sheet = LyricSheet.objects.get()
+        title = "Night bus/2.0" if b"[ti:" in content else "night"
+        assert (sheet.title, texts(sheet)) == (title, [words])
+        return
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["file"])
+    assert words in page_of(answer)
+    assert not LyricSheet.objects.exists()
+
+
+def test_a_file_beside_a_text_is_one_too_many(mara: Client, project: Project) -> None:
+    file = SimpleUploadedFile("night.txt", b"la")
+    answer = mara.post(reverse("new_lyric_sheet", args=[project.pk]), {"text": "typed", "file": file})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["file"])
+    assert "typed</textarea>" in page_of(answer)
+
+
+def test_a_new_sheet_that_is_sent_twice_is_one(mara: Client, project: Project) -> None:
+    path = reverse("new_lyric_sheet", args=[project.pk])
+    first, second = (mara.post(path, {"title": "", "text": WORDS, "language": "english"}) for _ in "12")
+    assert first["Location"] == second["Location"]
+    assert LyricSheet.objects.get().language == "en"
+
+
+def test_a_sheet_is_made_of_a_songs_words(mara: Client, project: Project) -> None:
+    clip = song(project, "Night bus", lyrics=WORDS)
+    path = reverse("clip_lyric_sheet", args=[clip.pk])
+    assert mara.post(path)["Location"] == mara.post(path)["Location"]
+    sheet = LyricSheet.objects.get()
+    assert (sheet.title, texts(sheet)) == ("Night bus", [WORDS])
+    wordless = reverse("clip_lyric_sheet", args=[song(project).pk])
+    assert "no words that are written down" in page_of(mara.post(wordless, follow=True))
+    assert LyricSheet.objects.count() == 1

@@ -108,6 +108,7 @@ def test_what_nobody_sells_now_is_off_and_says_why(
     ProviderState.objects.create(name="sandbox", in_flight_limit=4, **state)
     page = page_of(client.get(reverse("project_lyrics", args=[project.pk])))
     assert reason in page
+    assert page.index('id="sheets"') < page.index('id="write"')  # on a phone too
     assert 'aria-describedby="why-not-write"' in page
     answer = write()
     assert (answer.status_code, reason in page_of(answer), "the sea" in page_of(answer)) == (422, True, True)
@@ -201,12 +202,12 @@ def test_a_strangers_song_takes_no_words_of_others(client: Client, stranger: Use
 # -- The lists --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["lyrics", "project_lyrics", "lyric_sheet"])
+@pytest.mark.parametrize("name", ["lyrics", "project_lyrics"])
 def test_ten_sheets_cost_as_many_queries_as_a_hundred(
     client: Client, member: User, project: Project, sheet: LyricSheet, name: str
 ) -> None:
     client.force_login(member)
-    path = reverse(name, args={"project_lyrics": [project.pk], "lyric_sheet": [sheet.pk]}.get(name, []))
+    path = reverse(name, args=[project.pk] if name == "project_lyrics" else [])
 
     def more(count: int) -> None:
         for n in range(count):
@@ -238,15 +239,18 @@ def test_older_sheets_are_reached_by_a_link(
 ) -> None:
     client.force_login(member)
     for n in range(70):
-        lyrics.create_sheet(project=project, by=member, title=f"Sheet {n}")
+        lyrics.create_sheet(project=project, by=member, title=f"Sheet {n}", text="the & sea")
+    lyrics.create_sheet(project=project, by=member, title="Another")
     LyricSheet.objects.update(changed_at=LyricSheet.objects.first().changed_at)  # all at one moment
     path = reverse(name, args=[project.pk] if name == "project_lyrics" else [])
     seen: list[int] = []
     before: str | None = ""
     while before is not None:
-        context = client.get(path, {"before": before}).context
-        seen += [sheet.pk for sheet in context["sheets"]]
-        before = context["older"] or None
+        answer = client.get(path, {"q": "sea & sheet", "before": before})
+        seen += [sheet.pk for sheet in answer.context["sheets"]]
+        before = answer.context["older"] or None
+        link = f"?q=sea+%26+sheet&before={before}"  # for who follows it, and for htmx
+        assert page_of(answer).count(link) == (2 if before else 0)
     assert len(seen) == len(set(seen)) == 70
 
 
@@ -256,6 +260,20 @@ def test_nonsense_in_the_address_is_the_first_page(
 ) -> None:
     client.force_login(member)
     assert list(client.get(reverse("lyrics"), {"before": before}).context["sheets"]) == [sheet]
+
+
+@pytest.mark.parametrize("name", ["lyrics", "project_lyrics"])
+def test_sheets_are_found_by_their_words(mara: Client, sheet: LyricSheet, name: str) -> None:
+    LyricSheet.objects.update(language="en")
+    path = reverse(name, args=[sheet.project_id] if name == "project_lyrics" else [])
+    hit = mara.get(path, {"q": "STREETlights blue"})
+    assert "Version" not in page_of(hit)
+    assert "1 version · English · Streetlights hum" in page_of(hit)
+    for query in ('"><script>', "harbour", "\0", "x" * 5000, "--"):
+        miss = mara.get(path, {"q": query})
+        assert (miss.status_code, list(miss.context["sheets"])) == (200, [])
+        assert "has all of these words" in page_of(miss)
+        assert "<script>" not in miss.content.decode().partition("<main")[2]
 
 
 def test_nobody_sees_the_sheets_of_other_projects(client: Client, stranger: User, sheet: LyricSheet) -> None:

@@ -24,6 +24,9 @@ from tests.conftest import Order
 from tests.factories import again
 from tests.test_archive_kills import in_a_process, ready, take_up_again  # noqa: F401  `ready` is a fixture
 
+# About the bucket; the rows are those of media on a disk.
+pytestmark = pytest.mark.same_anywhere
+
 Answer = tuple[int, dict[str, str], bytes]
 
 

@@ -17,6 +17,9 @@ from studio.views import cards
 from tests.factories import ago
 from tests.views.test_pages import queries
 
+# What templates say of an order; the order itself is in tests/services.
+pytestmark = pytest.mark.same_anywhere
+
 Make = Any
 SECRET = "https://files.example.org/in/My%20song.mp3?Signature=hush&token=hush"
 

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from studio.models import Asset, Clip, Project
+from studio.models import Asset, Clip, LyricSheet, Project, Task
 from studio.models.clock import db_now
+from studio.services import lyrics
 from tests.songs import song
 
 
@@ -88,6 +89,46 @@ def test_a_song_whose_file_is_not_there_says_so(mara: Client, project: Project) 
     page = compare(mara, take(project, "A"), song(project, "B")).content.decode()
     assert page.count("The audio of this song is not there.") == 1
     assert page.count("data-take=") == 1
+
+
+def test_each_says_what_it_is_and_what_it_sings(
+    mara: Client, project: Project, stranger: User, sheet: LyricSheet, order: Any
+) -> None:
+    hidden = lyrics.create_sheet(
+        project=Project.objects.get(owner=stranger), by=stranger, title="Top secret", text="x"
+    )
+    lyrics.save(sheet, by=project.owner, title="", text="Other words", base=1)
+    sung = [*sheet.revisions.order_by("number"), hidden.revisions.get()]
+    clips = [take(project, f"Song {n}") for n in "123"]
+    for clip, revision in zip(clips, sung, strict=True):
+        Clip.objects.filter(pk=clip.pk).update(task=order()[0])
+        Task.objects.filter(clips=clip).update(lyric_revision=revision)
+    Clip.objects.filter(pk=clips[1].pk).update(operation="replace_music")
+    answer = compare(mara, *clips)
+    assert [each.sung and each.sung.number for each in answer.context["takes"]] == [1, 2, None]
+    page = answer.content.decode()
+    assert f'{reverse("lyric_sheet", args=[sheet.pk])}?version=2">version 2</a> of Blue night' in page
+    assert page.count('<span class="take-of">part replaced</span>') == 1
+    assert "Top secret" not in page
+    counts = []
+    for some in (clips[:2], [*clips, take(project, "D")]):
+        with CaptureQueriesContext(connection) as captured:
+            compare(mara, *some)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_from_a_sheet_it_leads_back_there(
+    mara: Client, project: Project, stranger: User, sheet: LyricSheet
+) -> None:
+    theirs = lyrics.create_sheet(project=Project.objects.get(owner=stranger), by=stranger, title="Top secret")
+    back = f'href="{reverse("lyric_sheet", args=[sheet.pk])}#sheet-songs"'
+    for clips in ([], [take(project, "A").pk]):
+        asked = {"clip": clips, "sheet": sheet.pk}
+        assert back in mara.get(reverse("compare"), asked).content.decode()
+        for nothing in (theirs.pk, "x", ""):
+            page = mara.get(reverse("compare"), {**asked, "sheet": nothing}).content.decode()
+            assert "#sheet-songs" not in page
 
 
 # -- More, fewer, and nonsense ---------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from accounts import services as accounts
+from accounts.services import owner_links
 from studio.clients import client_for
 from studio.music_api.errors import MusicApiError
 from studio.processes import MANAGE, Child, is_listening, web_command
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def _greet(self) -> None:
         self.stdout.write(f"\nStudio is ready: {settings.PUBLIC_URL}/\n")
-        if token := accounts.new_owner_token():
+        if token := owner_links.new_owner_token():
             link = settings.PUBLIC_URL + reverse("welcome", args=[token])
             self.stdout.write(f"Open this link once to become its owner:\n\n    {link}\n\n")
         self.stdout.flush()

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from studio.audio import ffmpeg
-from studio.sandbox.music import Rendered, Song, SongRequest, compose, make_song, render_stems
+from studio.sandbox.music import Rendered, Song, SongRequest, compose, make_song, produce, render_stems
+
+from .edited import ORDER, original
 
 LYRICS = """[Verse 1]
 Walking down the midnight street
@@ -22,11 +24,13 @@ Every little engine sings
 Oh we are rivers running home
 Never again to be alone
 """
+# Text that nobody should send is rendered all the same.
+HOSTILE = "\ud800 🎵🎵\0 \n[Chorus]\n" + "1984 ☂ 你好 Привет\n" * 2
 ORDERS = {
-    "pop": SongRequest("pop, female vocals", LYRICS, "Rivers", 7),
+    "pop": ORDER,
     "ambient": SongRequest("ambient", LYRICS, "", 7, instrumental=True),
     "drum & bass": SongRequest("drum & bass", "", "", 7),
-    "rock": SongRequest("rock, male voice", "One line is all there is", "", 3),
+    "rock": SongRequest("rock, male voice \0🎷 \ud83d", HOSTILE, "\udfff\0", -5),
     "hip-hop": SongRequest("hip-hop", "", "", 11),
 }
 
@@ -48,8 +52,15 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]:
 
 
 def _record(order: SongRequest, folder: Path, name: str) -> Recording:
-    files = make_song(order, folder, name)
+    files = original() if order == ORDER else make_song(order, folder, name)
     return Recording(order, compose(order), files, ffmpeg.decode(files.wav, demuxer="wav"))
+
+
+@pytest.fixture
+def only_wav(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No m4a and no cover, for tests that don't look at them: they take longer than the part that is new."""
+    for maker in ("write_m4a", "draw_cover"):
+        monkeypatch.setattr(produce, maker, lambda *_: None)
 
 
 @pytest.fixture(scope="session")

@@ -74,9 +74,10 @@ def test_an_instrumental_keeps_the_tune_of_its_lead() -> None:
     assert tones(cover("folk", 1.0, old).lead.notes) == tones(old.lead.notes)
 
 
-def test_its_files_are_a_song_of_its_own(tmp_path: Path) -> None:
+def test_its_files_are_a_song_of_its_own(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     song = original()
     made = cover_song(song.recipe, song.wav, "folk", 0.5, "Streams", 4, tmp_path, "cover")
+    request.getfixturevalue("only_wav")
     again = cover_song(song.recipe, song.wav, "folk", 0.5, "Streams", 4, tmp_path, "again")
     assert made.wav.read_bytes() == again.wav.read_bytes()
     assert (made.title, texts(made.words)) == ("Streams", texts(song.words))
@@ -87,6 +88,7 @@ def test_its_files_are_a_song_of_its_own(tmp_path: Path) -> None:
     assert pieces_of(made.recipe)[0].song.duration == pytest.approx(made.duration, abs=0.001)
 
 
+@pytest.mark.usefixtures("only_wav")
 def test_a_recording_is_covered_by_music_about_as_long(tmp_path: Path) -> None:
     made = cover_song({}, original().wav, "techno", 0.0, "", 4, tmp_path, "recording")
     assert made.duration == pytest.approx(original().duration, rel=0.2)

@@ -83,11 +83,13 @@ def test_the_chorus_that_comes_back_has_its_old_tune(longer: Rendered) -> None:
     assert new.tunes == old.tunes == ORDER.seed
 
 
+@pytest.mark.usefixtures("only_wav")
 def test_the_same_order_gives_the_same_bytes_another_seed_others(longer: Rendered, tmp_path: Path) -> None:
     assert extend(tmp_path).wav.read_bytes() == longer.wav.read_bytes()
     assert extend(tmp_path, seed=10).wav.read_bytes() != longer.wav.read_bytes()
 
 
+@pytest.mark.usefixtures("only_wav")
 @pytest.mark.parametrize(("at", "length"), [(0.0, 1.0), (60.0, 2.5), (8 * BAR, 12.0)])
 def test_any_border_and_length_will_do(tmp_path: Path, at: float, length: float) -> None:
     made = extend(tmp_path, at, length, "")
@@ -95,6 +97,7 @@ def test_any_border_and_length_will_do(tmp_path: Path, at: float, length: float)
     assert not clicks(sound(made.wav), at) or at == 0
 
 
+@pytest.mark.usefixtures("only_wav")
 def test_an_extension_can_be_extended_from_its_recipe_as_json(longer: Rendered, tmp_path: Path) -> None:
     recipe = json.loads(json.dumps(longer.recipe))
     further = extend_song(recipe, longer.wav, longer.duration, 9.0, "", "", 3, tmp_path, "further")
@@ -105,6 +108,7 @@ def test_an_extension_can_be_extended_from_its_recipe_as_json(longer: Rendered, 
     assert all(before.end == after.start for before, after in pairwise(pieces))
 
 
+@pytest.mark.usefixtures("only_wav")
 def test_a_recording_is_kept_and_goes_on_without_a_recipe(tmp_path: Path) -> None:
     made = extend_song({}, original().wav, 20.0, 8.0, "rock", "Stay with me", 1, tmp_path, "recording")
     border = 20 * RATE

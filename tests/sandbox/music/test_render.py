@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from studio.sandbox.music import SongRequest, compose, render_stems
-from studio.sandbox.music.render import BUSES
+from studio.sandbox.music import SongRequest, compose
+from studio.sandbox.music.render import BUSES, render_bus
 
 from .conftest import ORDERS
 
 
 def band(sound: np.ndarray, low: float, high: float) -> float:
     """Power in dB between two frequencies."""
-    power = np.abs(np.fft.rfft(sound.mean(axis=1))) ** 2
-    freqs = np.fft.rfftfreq(len(sound), 1 / 44100)
+    n = 1 << len(sound).bit_length()  # other lengths take ten times as long
+    power = np.abs(np.fft.rfft(sound.mean(axis=1), n)) ** 2
+    freqs = np.fft.rfftfreq(n, 1 / 44100)
     return float(10 * np.log10(power[(freqs >= low) & (freqs < high)].sum() + 1e-12))
 
 
@@ -49,10 +50,9 @@ def test_the_voice_is_heard_over_the_music(stems: dict[str, np.ndarray]) -> None
 )
 def test_an_instrumental_has_no_voice(order: SongRequest) -> None:
     song = compose(order)
-    stems = render_stems(song)
-    assert not np.any(stems["voice"])
+    assert not np.any(render_bus(song, "voice"))
     assert not song.words
-    assert np.sqrt(np.mean(stems["lead"] ** 2)) > 0.01
+    assert np.sqrt(np.mean(render_bus(song, "lead") ** 2)) > 0.01
 
 
 def test_the_bass_is_low_and_the_hats_are_high(stems: dict[str, np.ndarray]) -> None:

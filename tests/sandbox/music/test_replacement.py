@@ -73,23 +73,27 @@ def test_the_new_words_stand_between_the_old(changed: Rendered) -> None:
     assert in_order(changed.words)
 
 
+@pytest.mark.usefixtures("only_wav")
 def test_without_new_words_the_old_are_sung_again(tmp_path: Path) -> None:
     made = change(tmp_path, lyrics="", told="soft piano")
     assert made.words == original().words
     assert outside(sound(made.wav)) == outside(sound(original().wav))
 
 
+@pytest.mark.usefixtures("only_wav")
 def test_nobody_sings_where_no_voice_is_wanted(tmp_path: Path) -> None:
     made = change(tmp_path, lyrics="", told="instrumental")
     assert texts(made.words, START, END) == ""
     assert not pieces_of(made.recipe)[1].take.sung
 
 
+@pytest.mark.usefixtures("only_wav")
 def test_a_short_part_has_room_for_a_short_line(tmp_path: Path) -> None:
     made = change(tmp_path, (24.5, 27.5), "Stay with me")
     assert texts(made.words, 24.5, 27.5) == "Stay with me"
 
 
+@pytest.mark.usefixtures("only_wav")
 def test_more_words_than_there_is_time_for_are_left_out(tmp_path: Path) -> None:
     made = change(tmp_path, (24.5, 27.5), "One and two and three and four and five\n" * 9)
     sung = [word for word in made.words if 24.5 <= word.start < 27.5]
@@ -97,6 +101,7 @@ def test_more_words_than_there_is_time_for_are_left_out(tmp_path: Path) -> None:
     assert all(word.end <= 27.5 for word in sung)
 
 
+@pytest.mark.usefixtures("only_wav")
 @pytest.mark.parametrize("times", [(10.0, 10.01), (0.0, 4.0), (50.0, 999.0)])
 def test_any_part_will_do(tmp_path: Path, times: tuple[float, float]) -> None:
     made = change(tmp_path, times, "Hey")
@@ -106,10 +111,12 @@ def test_any_part_will_do(tmp_path: Path, times: tuple[float, float]) -> None:
     assert np.abs(sound(made.wav)[-200:]).max() < 0.001
 
 
+@pytest.mark.usefixtures("only_wav")
 def test_the_same_order_gives_the_same_bytes(changed: Rendered, tmp_path: Path) -> None:
     assert change(tmp_path).wav.read_bytes() == changed.wav.read_bytes()
 
 
+@pytest.mark.usefixtures("only_wav")
 @pytest.mark.parametrize("recipe", [{}, {"steps": []}], ids=["recording", "song"])
 def test_a_part_can_be_changed_again(changed: Rendered, tmp_path: Path, recipe: Recipe) -> None:
     known = changed.recipe if recipe else {}

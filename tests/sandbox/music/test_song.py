@@ -21,6 +21,11 @@ def test_the_same_order_gives_the_same_song() -> None:
     assert song() == song()
 
 
+def test_every_word_is_sung_once() -> None:
+    lines = [line for line in LYRICS.splitlines() if not line.startswith("[")]
+    assert [word.text for word in song().words] == " ".join(lines).split()
+
+
 def test_another_seed_gives_another_song() -> None:
     first, second = song(seed=1), song(seed=2)
     assert [n.pitch for n in first.sung] != [n.pitch for n in second.sung]

@@ -21,7 +21,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tone that comes and goes, and a cover with a green disc."""
     made = tmp_path_factory.mktemp("film")
     tone = f"sine=frequency=330:duration={SECONDS}:sample_rate=44100,tremolo=f=1:d=0.9,volume=6dB"
-    ffmpeg.run(["-f", "lavfi", "-i", tone, "-ac", "2", "-c:a", "aac", "-b:a", "192k", str(made / "song.m4a")])
+    for name, length in (("song", SECONDS), ("short", 1.0)):
+        coded = ["-t", str(length), "-ac", "2", "-c:a", "aac", "-b:a", "192k", str(made / f"{name}.m4a")]
+        ffmpeg.run(["-f", "lavfi", "-i", tone, *coded])
     picture = Image.new("RGB", (300, 300), "#f4ede1")
     ImageDraw.Draw(picture).ellipse((60, 60, 240, 240), "#10c030")
     picture.save(made / "cover.jpg")
@@ -30,9 +32,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def _make(folder: Path, preset: str, title: str, name: str = "") -> Path:
+def _make(folder: Path, preset: str, title: str, name: str = "", song: str = "song") -> Path:
     target = folder / f"{name or preset}.mp4"
-    make_video(folder / "song.m4a", folder / "cover.jpg", title, preset, target)
+    make_video(folder / f"{song}.m4a", folder / "cover.jpg", title, preset, target)
     return target
 
 
@@ -108,7 +110,7 @@ def green(strip: np.ndarray) -> int:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_cover_and_the_title_are_seen(folder: Path, tmp_path: Path, preset: str) -> None:
     with_title = frames(folder / f"{preset}.mp4")[0]
-    (tmp_path / "song.m4a").write_bytes((folder / "song.m4a").read_bytes())
+    (tmp_path / "song.m4a").write_bytes((folder / "short.m4a").read_bytes())
     Image.new("RGB", (64, 64), "#10c030").save(tmp_path / "cover.jpg")
     other = frames(_make(tmp_path, preset, ""))[0]
     assert (np.abs(with_title - other).max(axis=2) > 60).sum() > 20_000
@@ -121,7 +123,7 @@ def test_the_cover_and_the_title_are_seen(folder: Path, tmp_path: Path, preset: 
     ["", "'; [x], 100% \\ %{pts} : = \"", "ночь 夜空 🎵", "x" * 900, "\0\ud800\n\u202e", "word " * 90],
 )
 def test_a_title_may_hold_anything(folder: Path, title: str) -> None:
-    film = _make(folder, "player", title, "odd")
+    film = _make(folder, "player", title, "odd", "short")
     assert frames(film).shape == (1, 720, 1280, 3)
 
 
@@ -145,5 +147,5 @@ def test_an_unknown_preset_is_refused(folder: Path) -> None:
 
 
 def test_nothing_is_left_beside_the_film(folder: Path, tmp_path: Path) -> None:
-    make_video(folder / "song.m4a", folder / "cover.jpg", TITLE, "simple", tmp_path / "only.mp4")
+    make_video(folder / "short.m4a", folder / "cover.jpg", TITLE, "simple", tmp_path / "only.mp4")
     assert [path.name for path in tmp_path.iterdir()] == ["only.mp4"]

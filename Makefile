@@ -11,6 +11,9 @@ PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 # Two more than there are processors: a test that waits for a browser or a server leaves its own idle.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )))
 
+# Tests and the studio start hundreds of processes; without bytecode each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup run test check bench bench-library bench-credits media chaos races timing machine coverage screenshots develop browser format
 
 help:
@@ -55,7 +58,7 @@ $(VENV)/developing: pyproject.toml $(VENV)/installed
 	@touch $@
 
 browser: node_modules/.installed
-	@.ci/need chromium chromium
+	@.ci/need chromium-headless-shell chromium-headless-shell || .ci/need chromium chromium
 
 node_modules/.installed: package.json
 	@.ci/need npm nodejs npm

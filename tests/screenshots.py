@@ -1,14 +1,13 @@
 """`make screenshots`: the README's pictures, taken from the running studio."""
 
-import os
 import re
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests import chromium
 from tests.browser.people import become_owner
 from tests.running import RunningStudio
 
@@ -39,8 +38,7 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         studio = RunningStudio(Path(folder)).start()
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium.path(), args=["--no-sandbox"])
         try:
             take_all(browser, studio)
         finally:

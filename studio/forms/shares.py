@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from studio.forms.fields import PlainText
 from studio.models import Share
@@ -130,7 +131,7 @@ class ShareForm(forms.Form):
         return timezone.now() + SPANS[data["ends"]] if data["ends"] in SPANS else None
 
     def _name(self, recipient: str) -> str:
-        return f"For {recipient}"[:80] if recipient else "Link"
+        return f"For {recipient}"[:80] if recipient else f"Link of {date_format(timezone.localdate(), 'j F')}"
 
     @property
     def fields_of_share(self) -> dict[str, Any]:

@@ -30,11 +30,13 @@ def signed(amount: int) -> str:
 
 
 @register.filter
-def megabytes(size: int) -> str:
-    """12345678 -> 12.3 MB; what is small, in kB."""
-    if size < 100_000:
-        return f"{size / 1000:,.0f} kB"
-    return f"{size / 1e6:,.1f} MB".replace(".0 ", " ")
+def size(count: int) -> str:
+    """12345678 bytes -> 12.3 MB; what is small, in kB, and what is large, in GB."""
+    if count < 100_000:
+        return f"{count / 1000:,.0f} kB"
+    if count < 10**9:
+        return f"{count / 1e6:.1f} MB".replace(".0 ", " ")
+    return f"{count / 1e9:,.1f} GB".replace(".0 ", " ")
 
 
 @register.filter

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
-from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -136,6 +135,6 @@ def _when(moment: datetime | None) -> str:
 
 def _files(clip: Clip) -> list[File]:
     return [
-        File(handovers.filename(clip, each), filesizeformat(each.asset.size), each.asset.sha256)
+        File(handovers.filename(clip, each), size(each.asset.size), each.asset.sha256)
         for each in handovers.files_of(clip)
     ]

@@ -1,7 +1,5 @@
 """A real Chromium before a real studio: web server, workers and sandbox in their own processes."""
 
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from accounts.models import User
+from tests import chromium as installed
 from tests.browser.people import PASSWORD as PASSWORD
 from tests.browser.people import become_owner as become_owner
 from tests.browser.people import sign_in as sign_in
@@ -24,12 +23,10 @@ expect.set_options(timeout=15_000)  # a page may wait for a machine that does mu
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "These tests need Chromium: apt-get install chromium, or set CHROMIUM to its path."
     quiet = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     quiet += ["--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=quiet)
+        browser = playwright.chromium.launch(executable_path=installed.path(), args=quiet)
         yield browser
         browser.close()
 

@@ -70,7 +70,7 @@ def choose(page: Page, path: Path) -> None:
 def test_files_come_in_whatever_breaks(page: Page, studio: RunningStudio, long: Path, tmp_path: Path) -> None:
     become_owner(page, studio)
     page.on("dialog", lambda dialog: dialog.accept())  # "leave this page?"
-    page.goto(PAGE)
+    page.goto(PAGE, wait_until="networkidle")  # what takes files comes after the page
     content = base64.b64encode(recording()).decode()
     page.evaluate(DROP, [["One.wav", "שתיים 🎤.wav"], content])
     page.evaluate(DROP, [["Page.mp3"], base64.b64encode(b"<html>").decode()])

@@ -68,6 +68,12 @@ def test_no_code_for_a_page_of_ones_own_where_that_is_not_allowed(mara: Client, 
     assert "iframe" not in mara.post(new("clip", tune.pk), BASE).content.decode()
 
 
+def test_a_link_without_a_name_says_when_it_was_made(mara: Client, tune: Clip) -> None:
+    mara.post(new("clip", tune.pk), {**BASE, "label": " "})
+    today = timezone.localdate()
+    assert Share.objects.get().label == f"Link of {today.day} {today:%B}"
+
+
 @pytest.mark.parametrize("kind", ["clip", "stack", "playlist", "picks"])
 def test_each_kind_of_thing(mara: Client, project: Project, member: User, kind: str) -> None:
     tune = song(project, picked=True)

@@ -1,5 +1,6 @@
 """The cast and the stage: people with different rights, a real sandbox, and jobs run as a worker would."""
 
+import gc
 import importlib
 import os
 import time
@@ -51,6 +52,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if _touches_the_database(item)]
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays: nobody needs to look again and again whether it is garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def _touches_the_database(item: pytest.Item) -> bool:

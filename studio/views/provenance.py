@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from studio.models import Clip
 from studio.services import handovers, providers
-from studio.templatetags.figures import duration
+from studio.templatetags.figures import duration, size
 from studio.templatetags.orders import label_of, order_facts, relation
 from studio.views.family import CAME_FROM_OUTSIDE, ids_above
 

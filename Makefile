@@ -102,7 +102,7 @@ media: develop
 chaos: develop
 	@$(BIN)/python -m tests.chaos --tasks $(or $(TASKS),1000) --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1) \
 		--db $(or $(DB),sqlite) --control "$(CONTROL)" --hooks $(or $(HOOKS),1) --dbkills $(or $(DBKILLS),0) \
-		--desk $(or $(DESK),0)
+		--desk $(or $(DESK),0) --swallows $(or $(SWALLOWS),1)
 
 # RUNS examples of STEPS steps each; SEED repeats a run.
 machine: develop

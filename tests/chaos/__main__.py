@@ -28,6 +28,7 @@ def main() -> int:
         hooks=given.hooks == "1",
         server_kills=given.dbkills,
         desk=given.desk == "1",
+        swallows=given.swallows == "1",
         quiet_s=60 if given.control else 420,  # a control may stand still for good
     )
     print(f"{options}; what happened is kept in {folder}", file=sys.stderr)
@@ -71,6 +72,9 @@ def _arguments() -> Namespace:
     parser.add_argument("--dbkills", type=int, default=0, help="how often a PostgreSQL of our own is killed")
     parser.add_argument("--hooks", choices=("0", "1"), default="1")
     parser.add_argument("--desk", choices=("0", "1"), default="0", help="an owner enters lost ids")
+    parser.add_argument(
+        "--swallows", choices=("0", "1"), default="1", help="0: whatever is charged is answered"
+    )
     return parser.parse_args()
 
 

@@ -56,11 +56,17 @@ class Options:
     decide_s: float = 45
     server_kills: int = 0  # of PostgreSQL
     desk: bool = False  # an owner enters the ids of orders whose answer was lost
+    swallows: bool = True  # the upstream charges orders without telling their ids
 
     @property
     def shares(self) -> dict[str, int]:
         """Without the watchdog every other death would restart the cluster and so hide that it is missed."""
         return {"child": 1} if self.control == "no-watchdog" else SHARES
+
+    @property
+    def ids_are_told(self) -> bool:
+        """Something besides the answer tells them, or the answer comes."""
+        return self.hooks or self.desk or not self.swallows
 
 
 class ChaosRun:
@@ -91,7 +97,7 @@ class ChaosRun:
         options = self.options
         command = ["--port", str(free_port()), "--key", KEY, "--seed", str(options.seed)]
         command += ["--journal", str(self.folder / "upstream.jsonl")] + ["--no-hooks"] * (not options.hooks)
-        command += ["--outages", "20"]
+        command += ["--outages", "20"] + ["--aloud"] * (not options.swallows)
         process = stack.enter_context(
             subprocess.Popen(
                 [sys.executable, "-m", "tests.hostile", *command], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -191,7 +197,7 @@ class ChaosRun:
         # Signing in is a form, too.
         books = self._books()
         ordered = seen["taken"] - len(people)
-        verdict = judge(tasks, books, ordered, all_known=self.options.hooks or self.options.desk)
+        verdict = judge(tasks, books, ordered, all_known=self.options.ids_are_told)
         broken, figures = verdict.broken, verdict.figures
         figures |= {"kills": sum(kills.values()), **{f"  {name}": n for name, n in kills.items()}}
         figures |= {"kills of PostgreSQL": self.server.kills} if self.server else {}

@@ -16,7 +16,7 @@ from studio.music_api.errors import Ambiguous, Held, MusicApiError, NotSent, Rej
 from studio.music_api.providers import PROVIDERS
 from studio.music_api.types import PollResult, PollState
 from tests.hostile import schedule
-from tests.hostile.schedule import Plan, plan
+from tests.hostile.schedule import CHARGED, Plan, charges_aloud, plan
 from tests.hostile.server import Hostile
 from tests.running import wait_for
 from tests.sandbox.receiver import Receiver
@@ -192,3 +192,12 @@ def test_the_same_seed_draws_the_same_faults() -> None:
     assert drawn(1) == drawn(1) != drawn(2)
     kinds = {each.submit for each in drawn(1)}
     assert len(kinds) > 8, "the schedule is hostile"
+
+
+def test_what_is_charged_aloud_is_answered_and_nothing_else_changes() -> None:
+    names = [f"song {n}" for n in range(1000)]
+    drawn = [(plan(1, name, 0), charges_aloud(1, name, 0)) for name in names]
+    assert {ours.submit for ours, _ in drawn} & set(CHARGED)
+    assert not {aloud.submit for _, aloud in drawn} & set(CHARGED)
+    assert all(replace(ours, submit="") == replace(aloud, submit="") for ours, aloud in drawn)
+    assert all(ours == aloud for ours, aloud in drawn if ours.submit not in CHARGED)

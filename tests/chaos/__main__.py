@@ -72,9 +72,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--dbkills", type=int, default=0, help="how often a PostgreSQL of our own is killed")
     parser.add_argument("--hooks", choices=("0", "1"), default="1")
     parser.add_argument("--desk", choices=("0", "1"), default="0", help="an owner enters lost ids")
-    parser.add_argument(
-        "--swallows", choices=("0", "1"), default="1", help="0: whatever is charged is answered"
-    )
+    parser.add_argument("--swallows", choices=("0", "1"), default="1", help="0: it answers what it charges")
     return parser.parse_args()
 
 

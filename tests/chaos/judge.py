@@ -6,9 +6,7 @@ from typing import Any
 
 ENDED = ("done", "failed", "cancelled")
 MAX_LOSS = 0.01  # of what was spent: of orders whose id somebody has told us
-MAX_LOSS_IN_ALL = (
-    0.02  # where ids are told: also of those that are charged, unanswered, and whose webhook is lost
-)
+MAX_LOSS_IN_ALL = 0.02  # where ids are told: also of those that were charged and never told
 MANY = 200  # fewer tasks than this make a share of them meaningless
 
 # One row for each task: its marker as the upstream knows it, and what our books say of it.
@@ -31,8 +29,8 @@ class Verdict:
 def judge(tasks: list[Any], books: dict[str, Any], ordered: int, *, all_known: bool = True) -> Verdict:
     """`tasks` are the rows of TASKS, `books` the upstream's, `ordered` how many forms were taken.
 
-    `all_known`: webhooks or an owner tell the ids of orders whose answer was lost, or no answer is held back.
-    An order whose id nobody was told can't be saved by anything that the studio does; where ids are told there
+    `all_known`: webhooks or an owner tell the ids of orders whose answer was lost, or none is held back. An
+    order whose id nobody was told can't be saved by anything that the studio does; where ids are told there
     may be few of them.
     """
     upstream, verdict = books["orders"], Verdict()

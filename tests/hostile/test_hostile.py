@@ -36,7 +36,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     def start(**changes: Any) -> Hostile:
         drawn = replace(GOOD, **changes)
         journal = tmp_path / "journal.jsonl"
-        server = Hostile(journal, key=KEY, past_time_out=1.0, faults=lambda *_: drawn)
+        server = Hostile(journal, key=KEY, past_time_out=1.8, faults=lambda *_: drawn)
         servers.append(server.__enter__())
         return server
 
@@ -50,7 +50,7 @@ def client_of(server: Hostile) -> Client:
         PROVIDERS["sandbox"],
         base_url=server.url,
         key=KEY,
-        connect_timeout=0.1,
+        connect_timeout=0.4,
         post_timeout=0.5,
         get_timeout=0.5,
     )
